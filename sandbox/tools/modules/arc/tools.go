@@ -1,0 +1,9 @@
+//go:build tools
+
+// Package tools pins the program built from this module; see the table in sandbox/tools/catalog.ts.
+package tools
+
+import (
+	_ "github.com/actions/actions-runner-controller"
+	_ "github.com/actions/actions-runner-controller/cmd/githubrunnerscalesetlistener"
+)
