@@ -1,0 +1,35 @@
+import { ApiException, KubeConfig, KubernetesObjectApi, PatchStrategy, type KubernetesObject } from "@kubernetes/client-node";
+
+const fieldManager = "runner-platform-sandbox";
+
+/** A client for the cluster of a kubeconfig file; `context` chooses another than the file's current one. */
+export function loadKubeconfig(file: string, context?: string): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromFile(file);
+  if (context !== undefined) config.setCurrentContext(context);
+  return config;
+}
+
+/** Creates or updates objects by server-side apply, in the order given. */
+export async function applyObjects(config: KubeConfig, objects: readonly KubernetesObject[]): Promise<void> {
+  const api = KubernetesObjectApi.makeApiClient(config);
+  for (const object of objects) {
+    await api.patch(object, undefined, undefined, fieldManager, true, PatchStrategy.ServerSideApply);
+  }
+}
+
+/** Deletes objects; those that do not exist are fine. */
+export async function deleteObjects(config: KubeConfig, objects: readonly KubernetesObject[]): Promise<void> {
+  const api = KubernetesObjectApi.makeApiClient(config);
+  for (const object of objects) {
+    try {
+      await api.delete(object);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+}
+
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ApiException && error.code === 404;
+}

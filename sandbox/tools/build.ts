@@ -1,0 +1,72 @@
+import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import lockfile from "proper-lockfile";
+import { builtFolder, cacheFolder, isBuilt } from "./cache";
+import type { BuiltTool } from "./catalog";
+import { CommandFailed, lastLines, run } from "./run";
+
+/** A build waits this long for another builder of the same tool: the slowest one takes about 10 minutes on two cores. */
+const lockPatience = { retries: 180, minTimeout: 10_000, maxTimeout: 10_000 };
+
+/**
+ * Builds a tool into the cache, unless it is there, and returns its folder. Two builders of one tool wait for each other; a build that was
+ * interrupted leaves nothing that counts as built, because the folder appears by one rename at the end.
+ */
+export async function ensureBuilt(tool: BuiltTool, go: string, cache: string = cacheFolder()): Promise<string> {
+  const target = builtFolder(tool, cache);
+  if (isBuilt(tool, target)) return target;
+  mkdirSync(join(cache, "tools"), { recursive: true });
+  const release = await lockfile.lock(target, { realpath: false, stale: 30_000, update: 5_000, retries: lockPatience });
+  try {
+    if (!isBuilt(tool, target)) await build(tool, go, target);
+    return target;
+  } finally {
+    await release();
+  }
+}
+
+async function build(tool: BuiltTool, go: string, target: string): Promise<void> {
+  const unfinished = join(dirname(target), `.building-${tool.name}`);
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished, { recursive: true });
+  for (const program of tool.programs) {
+    await compile(tool, program.package, join(unfinished, program.name), go);
+  }
+  rmSync(target, { recursive: true, force: true });
+  renameSync(unfinished, target);
+  removeOlderBuilds(tool, target);
+}
+
+async function compile(tool: BuiltTool, packagePath: string, output: string, go: string): Promise<void> {
+  const args = [
+    "build",
+    "-buildvcs=false",
+    "-trimpath",
+    "-mod=readonly",
+    ...("tags" in tool && tool.tags !== undefined ? ["-tags", tool.tags] : []),
+    "-ldflags",
+    ["-s", "-w", tool.ldflags ?? ""].join(" ").trim(),
+    "-o",
+    output,
+    packagePath,
+  ];
+  const env = { ...process.env, CGO_ENABLED: "0", GOTOOLCHAIN: "local", GOFLAGS: "", GOWORK: "off" };
+  try {
+    await run(go, args, { cwd: tool.module, env });
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error;
+    throw new Error(`building ${tool.name} ${tool.version} failed; the compiler's last words:\n${lastLines(error.stderr, 20)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Earlier builds of the same version are dropped (a changed flag or source); other versions stay for other checkouts. */
+function removeOlderBuilds(tool: BuiltTool, target: string): void {
+  const prefix = `${tool.name}-${tool.version}-`;
+  const folder = dirname(target);
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (name.startsWith(prefix) && !name.endsWith(".lock") && path !== target) rmSync(path, { recursive: true, force: true });
+  }
+}
