@@ -1,10 +1,11 @@
 import { CoreV1Api, PatchStrategy, setHeaderOptions, type KubeConfig } from "@kubernetes/client-node";
 import { mkdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { SimulatedNode } from "../../stacks/settings";
 import { importImages } from "../images/import";
 import type { Programs } from "../tools/ensure";
 import { dnsObjects } from "./addons/dns";
-import { kwok, simulatedNodeObjects, simulatedNodeStatus, type SimulatedNode } from "./addons/simulated-nodes";
+import { kwok, simulatedNodeObjects, simulatedNodeStatus } from "./addons/simulated-nodes";
 import { storageObjects, storageProvisioner } from "./addons/storage";
 import { nodeName } from "./addresses";
 import { applyObjects, loadKubeconfig } from "./api";

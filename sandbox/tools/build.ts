@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import lockfile from "proper-lockfile";
 import { builtFolder, cacheFolder, isBuilt } from "./cache";
@@ -32,6 +32,11 @@ async function build(tool: BuiltTool, go: string, target: string): Promise<void>
   for (const program of tool.programs) {
     await compile(tool, program.package, join(unfinished, program.name), go);
   }
+  for (const { module, folder, name } of tool.folders ?? []) {
+    const { stdout } = await run(go, ["list", "-m", "-f", "{{.Dir}}", module], { cwd: tool.module, env: goEnvironment() });
+    cpSync(join(stdout.trim(), folder), join(unfinished, name), { recursive: true });
+    makeWritable(join(unfinished, name));
+  }
   rmSync(target, { recursive: true, force: true });
   renameSync(unfinished, target);
   removeOlderBuilds(tool, target);
@@ -43,21 +48,33 @@ async function compile(tool: BuiltTool, packagePath: string, output: string, go:
     "-buildvcs=false",
     "-trimpath",
     "-mod=readonly",
-    ...("tags" in tool && tool.tags !== undefined ? ["-tags", tool.tags] : []),
+    ...(tool.tags !== undefined ? ["-tags", tool.tags] : []),
     "-ldflags",
     ["-s", "-w", tool.ldflags ?? ""].join(" ").trim(),
     "-o",
     output,
     packagePath,
   ];
-  const env = { ...process.env, CGO_ENABLED: "0", GOTOOLCHAIN: "local", GOFLAGS: "", GOWORK: "off" };
   try {
-    await run(go, args, { cwd: tool.module, env });
+    await run(go, args, { cwd: tool.module, env: goEnvironment() });
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
     throw new Error(`building ${tool.name} ${tool.version} failed; the compiler's last words:\n${lastLines(error.stderr, 20)}`, {
       cause: error,
     });
+  }
+}
+
+/** The user's own Go settings must not change what is built. */
+function goEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, CGO_ENABLED: "0", GOTOOLCHAIN: "local", GOFLAGS: "", GOWORK: "off" };
+}
+
+/** Go's module cache is read-only; a copy that cannot be removed again would be in the way. */
+function makeWritable(folder: string): void {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    chmodSync(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
   }
 }
 

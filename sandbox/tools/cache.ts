@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { BuiltTool } from "./catalog";
@@ -22,7 +22,7 @@ function filesBelow(folder: string): string[] {
 /** A digest over all that decides what a build produces: sources, pinned modules, flags. Tests of a module do not count. */
 export function buildKey(tool: BuiltTool): string {
   const hash = createHash("sha256");
-  hash.update(JSON.stringify([tool.programs, tool.ldflags ?? "", tool.tags ?? ""]));
+  hash.update(JSON.stringify([tool.programs, tool.folders ?? [], tool.ldflags ?? "", tool.tags ?? ""]));
   for (const file of filesBelow(tool.module).filter((path) => !path.endsWith("_test.go"))) {
     hash.update(file.slice(tool.module.length)).update("\0").update(readFileSync(file)).update("\0");
   }
@@ -36,5 +36,5 @@ export function builtFolder(tool: BuiltTool, cache: string = cacheFolder()): str
 
 /** Whether a build is complete. Folders appear by an atomic rename, so a folder with its programs is never half written. */
 export function isBuilt(tool: BuiltTool, folder: string): boolean {
-  return tool.programs.every((program) => existsSync(join(folder, program.name)) && statSync(join(folder, program.name)).size > 0);
+  return [...tool.programs, ...(tool.folders ?? [])].every(({ name }) => existsSync(join(folder, name)));
 }

@@ -20,6 +20,8 @@ export interface BuiltTool {
   /** Folder of the Go module (go.mod and go.sum pin everything that is compiled). */
   readonly module: string;
   readonly programs: readonly GoProgram[];
+  /** Folders of a module that are kept beside the programs, so that they survive a cleaned module cache. */
+  readonly folders?: readonly { readonly module: string; readonly folder: string; readonly name: string }[];
   /** Linker flags beside `-s -w`. */
   readonly ldflags?: string;
   readonly tags?: string;
@@ -102,6 +104,7 @@ export const builtTools = {
       { name: "manager", package: arcModule },
       { name: "github-runnerscaleset-listener", package: `${arcModule}/cmd/githubrunnerscalesetlistener` },
     ],
+    folders: [{ module: arcModule, folder: "charts/gha-runner-scale-set-controller", name: "controller-chart" }],
     // The manager deletes every AutoscalingRunnerSet whose version label differs from this.
     ldflags: `-X ${arcModule}/build.Version=${arcVersion}`,
   },

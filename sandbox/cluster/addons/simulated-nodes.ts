@@ -1,17 +1,12 @@
-import type { KubernetesObject, V1Taint } from "@kubernetes/client-node";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { KubernetesObject } from "@kubernetes/client-node";
+import type { SimulatedNode } from "../../../stacks/settings";
 import { program, type Programs } from "../../tools/ensure";
 import { insideCluster } from "../namespaces";
 import type { Paths } from "../paths";
 import type { Daemon } from "../processes";
-
-/** A machine that exists only as a Node object: pods bound to it are said to run, but nothing runs. */
-export interface SimulatedNode {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly taints: readonly V1Taint[];
-  /** Resource names and quantities, such as `{ cpu: "64", memory: "512Gi", pods: "110", "nvidia.com/gpu": "4" }`. */
-  readonly capacity: Readonly<Record<string, string>>;
-}
+import { stagesFile } from "./simulated-stages";
 
 /** kwok looks after nodes with this annotation and leaves all others alone. */
 const annotation = "kwok.x-k8s.io/node";
@@ -50,10 +45,13 @@ export function simulatedNodeStatus(node: SimulatedNode): KubernetesObject {
 }
 
 export function kwok(state: Paths, programs: Programs): Daemon {
+  const stages = join(state.config, "kwok.yaml");
+  writeFileSync(stages, stagesFile());
   return {
     name: "kwok",
     command: insideCluster(state, programs, [
       program(programs, "kwok"),
+      `--config=${stages}`,
       `--kubeconfig=${state.kubeconfig}`,
       "--manage-all-nodes=false",
       `--manage-nodes-with-annotation-selector=${annotation}=fake`,
@@ -62,7 +60,7 @@ export function kwok(state: Paths, programs: Programs): Daemon {
       "--server-address=127.0.0.1:10247",
       "--node-lease-duration-seconds=40",
     ]),
-    env: { KWOK_CONFIG: "" },
     ready: () => Promise.resolve(true),
+    configFiles: [stages],
   };
 }

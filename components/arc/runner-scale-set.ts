@@ -1,0 +1,213 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { PodTemplate, Resources } from "../pod";
+import type { ArcControllerRef } from "./arc-controller";
+import { credentialHash, type GitHubCredential, githubSecretData } from "./github-secret";
+import { listenerTemplate } from "./listener";
+import { scaleSetObjectNames } from "./names";
+import { type ScaleSetSpecArgs, scaleSetSpec } from "./scale-set-spec";
+
+export interface RunnerScaleSetArgs {
+  /**
+   * Controller that serves the set. Pass the component: the set is made after it and deleted before it.
+   */
+  readonly controller: ArcControllerRef;
+  /**
+   * Namespace of the set, its runners and its credential; must differ from the controller's. **A change replaces the set: jobs queued
+   * meanwhile are lost (actions-runner-controller #4027).**
+   */
+  readonly namespace: pulumi.Input<string>;
+  /** Where the set registers. **A change replaces the set.** */
+  readonly githubConfigUrl: string;
+  /** Runner group, which must exist. **A change replaces the set.** @default GitHub's group `Default` */
+  readonly runnerGroup?: string;
+  readonly credential: GitHubCredential;
+  /** Runners kept idle on top of busy ones (in ARC 0.6: at least so many in all). */
+  readonly minRunners: number;
+  /** Most runners at a time. */
+  readonly maxRunners: number;
+  /** Labels besides the name, for ARC releases which know them; sent when the set is created, later changes have no effect (#4424). */
+  readonly labels?: readonly string[];
+  /** Pod of one runner, for a given service account; see `dindPodTemplate`. */
+  readonly podTemplate: (serviceAccountName: string) => PodTemplate;
+  readonly listener: { readonly resources: Resources; readonly imagePullPolicy: string };
+  /** Refuse to delete or replace the set; on in production. */
+  readonly protect: boolean;
+}
+
+/**
+ * One runner scale set: an AutoscalingRunnerSet with the objects it needs in its namespace, written without the scale-set chart because
+ * the pod template is computed here. **The component's name is the scale-set name**, i.e. the value of `runs-on` in workflows, and part of
+ * each URN: renaming it makes a new set and deletes the old one with its queued jobs.
+ *
+ * ```ts
+ * new RunnerScaleSet("runner-base", { controller, namespace: "arc-runners-dind", githubConfigUrl, credential, minRunners: 1, ... });
+ * ```
+ *
+ * **Rotation of the credential.** No ARC release watches the Secret: 0.6.1 copies it into the listener's configuration once and never
+ * again, and 0.14.2 notices a change only at the next reconcile, if any. An annotation does not help either, since 0.6.1 re-creates
+ * nothing for it. Therefore the Secret's *name* carries a hash of its content. A new credential makes a new Secret, then changes
+ * `spec.githubConfigSecret`, for which every release re-creates listener and idle runners, then deletes the old Secret. The hash appears
+ * in `metadata.name` only; the resource's URN does not change.
+ *
+ * **Deletion.** The set goes first and the provider waits for its finalizer, through which the controller deregisters it at GitHub; for
+ * that it needs the credential and the manager role, so the set depends on both and on the controller.
+ */
+export class RunnerScaleSet extends pulumi.ComponentResource {
+  /** Value for `runs-on`. */
+  public readonly scaleSetName: pulumi.Output<string>;
+  public readonly namespace: pulumi.Output<string>;
+  public readonly nodes: {
+    readonly secret: k8s.core.v1.Secret;
+    readonly serviceAccount: k8s.core.v1.ServiceAccount;
+    readonly managerRole: k8s.rbac.v1.Role;
+    readonly managerRoleBinding: k8s.rbac.v1.RoleBinding;
+    readonly scaleSet: k8s.apiextensions.CustomResource;
+  };
+
+  public constructor(name: string, args: RunnerScaleSetArgs, opts?: pulumi.ComponentResourceOptions) {
+    const summary = { githubConfigUrl: args.githubConfigUrl, minRunners: args.minRunners, maxRunners: args.maxRunners };
+    super("runner-platform:index:RunnerScaleSet", name, summary, opts);
+
+    const names = scaleSetObjectNames(name);
+    const secret = createSecret(this, name, args);
+    const serviceAccount = createServiceAccount(this, name, args);
+    const managerRole = createManagerRole(this, name, args);
+    const managerRoleBinding = createManagerRoleBinding(this, name, args, managerRole);
+    const scaleSet = createScaleSet(
+      this,
+      name,
+      args,
+      {
+        release: args.controller.release,
+        githubConfigUrl: args.githubConfigUrl,
+        runnerScaleSetName: name,
+        minRunners: args.minRunners,
+        maxRunners: args.maxRunners,
+        ...(args.runnerGroup !== undefined && { runnerGroup: args.runnerGroup }),
+        ...(args.labels && { labels: args.labels }),
+        template: args.podTemplate(names.serviceAccount),
+        listenerTemplate: listenerTemplate(args.listener.resources, args.listener.imagePullPolicy),
+      },
+      secret,
+      [args.controller.resource, secret, serviceAccount, managerRole, managerRoleBinding],
+    );
+
+    this.scaleSetName = pulumi.output(name);
+    this.namespace = pulumi.output(args.namespace);
+    this.nodes = { secret, serviceAccount, managerRole, managerRoleBinding, scaleSet };
+    this.registerOutputs({ scaleSetName: this.scaleSetName, namespace: this.namespace });
+  }
+}
+
+function createSecret(parent: RunnerScaleSet, name: string, args: RunnerScaleSetArgs): k8s.core.v1.Secret {
+  const data = githubSecretData(args.credential);
+  // A truncated keyed hash tells nothing about the credential, and object names cannot be secret anyway.
+  const hash = pulumi.unsecret(data.apply((plain) => credentialHash(name, plain)));
+  return new k8s.core.v1.Secret(
+    `${name}-github-secret`,
+    {
+      metadata: { name: hash.apply(scaleSetObjectNames(name).githubSecret), namespace: args.namespace },
+      type: "Opaque",
+      stringData: data,
+    },
+    { parent },
+  );
+}
+
+/** Runners call no Kubernetes API, so their identity has no rights and its token is not mounted. */
+function createServiceAccount(
+  parent: RunnerScaleSet,
+  name: string,
+  args: RunnerScaleSetArgs,
+): k8s.core.v1.ServiceAccount {
+  return new k8s.core.v1.ServiceAccount(
+    `${name}-service-account`,
+    {
+      metadata: { name: scaleSetObjectNames(name).serviceAccount, namespace: args.namespace },
+      automountServiceAccountToken: false,
+    },
+    { parent },
+  );
+}
+
+/** What the controller does in a runner namespace; rules of the scale-set chart's `manager_role.yaml`. */
+function createManagerRole(parent: RunnerScaleSet, name: string, args: RunnerScaleSetArgs): k8s.rbac.v1.Role {
+  const all = ["create", "delete", "get", "list", "patch", "update"];
+  return new k8s.rbac.v1.Role(
+    `${name}-manager-role`,
+    {
+      metadata: { name: scaleSetObjectNames(name).managerRole, namespace: args.namespace },
+      rules: [
+        { apiGroups: [""], resources: ["pods"], verbs: ["create", "delete", "get"] },
+        { apiGroups: [""], resources: ["pods/status"], verbs: ["get"] },
+        { apiGroups: [""], resources: ["secrets"], verbs: all },
+        { apiGroups: [""], resources: ["serviceaccounts"], verbs: all },
+        {
+          apiGroups: ["rbac.authorization.k8s.io"],
+          resources: ["rolebindings", "roles"],
+          verbs: ["create", "delete", "get", "patch", "update"],
+        },
+      ],
+    },
+    { parent },
+  );
+}
+
+function createManagerRoleBinding(
+  parent: RunnerScaleSet,
+  name: string,
+  args: RunnerScaleSetArgs,
+  role: k8s.rbac.v1.Role,
+): k8s.rbac.v1.RoleBinding {
+  return new k8s.rbac.v1.RoleBinding(
+    `${name}-manager-role-binding`,
+    {
+      metadata: { name: scaleSetObjectNames(name).managerRole, namespace: args.namespace },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
+      subjects: [
+        { kind: "ServiceAccount", name: args.controller.serviceAccountName, namespace: args.controller.namespace },
+      ],
+    },
+    { parent },
+  );
+}
+
+function createScaleSet(
+  parent: RunnerScaleSet,
+  name: string,
+  args: RunnerScaleSetArgs,
+  spec: ScaleSetSpecArgs,
+  secret: k8s.core.v1.Secret,
+  dependsOn: pulumi.Resource[],
+): k8s.apiextensions.CustomResource {
+  return new k8s.apiextensions.CustomResource(
+    `${name}-scale-set`,
+    {
+      apiVersion: "actions.github.com/v1alpha1",
+      kind: "AutoscalingRunnerSet",
+      metadata: {
+        name,
+        namespace: args.namespace,
+        labels: {
+          "app.kubernetes.io/name": name,
+          "app.kubernetes.io/part-of": "gha-rs",
+          "app.kubernetes.io/component": "autoscaling-runner-set",
+          // The controller deletes sets whose label does not match its own version; see `matchesController`.
+          "app.kubernetes.io/version": args.controller.release.version,
+        },
+      },
+      spec: { ...scaleSetSpec(spec), githubConfigSecret: secret.metadata.name },
+    },
+    {
+      parent,
+      dependsOn,
+      protect: args.protect,
+      // In place, the set would stay registered where it was; a replacement shows what it is, and `protect` refuses it.
+      replaceOnChanges: ["spec.githubConfigUrl", "spec.runnerGroup", "spec.runnerScaleSetName"],
+      deleteBeforeReplace: true,
+      customTimeouts: { delete: "10m" },
+    },
+  );
+}

@@ -1,0 +1,38 @@
+import type { ScaleSetSettings, Settings } from "../stacks/settings";
+import { dindPodTemplate } from "./arc/dind-pod";
+import { imageReference } from "./image";
+import type { PodTemplate } from "./pod";
+
+/**
+ * The pod template of a scale set for a given service account, by the set's mode.
+ *
+ * @param name the scale set's name, put on the pod as a label so that cost and metrics can be told apart.
+ */
+export function runnerPodTemplate(
+  name: string,
+  set: ScaleSetSettings,
+  settings: Settings,
+): (serviceAccountName: string) => PodTemplate {
+  const { dind, images } = settings;
+  return (serviceAccountName) =>
+    dindPodTemplate({
+      form: dind.form,
+      runnerImage: imageReference(images.runner, images.mirror),
+      dindImage: imageReference(images.dind, images.mirror),
+      imagePullPolicy: images.pullPolicy,
+      serviceAccountName,
+      resources: set.resources,
+      waitForDockerSeconds: dind.waitForDockerSeconds,
+      dockerGroupId: dind.dockerGroupId,
+      ...(set.workSizeLimit !== undefined && { workSizeLimit: set.workSizeLimit }),
+      ...(dind.registryCa && {
+        registryCa: {
+          configMap: dind.registryCa.configMap,
+          ...(dind.registryCa.host !== undefined && { host: dind.registryCa.host }),
+        },
+      }),
+      ...(set.nodeSelector && { nodeSelector: set.nodeSelector }),
+      ...(set.tolerations && { tolerations: set.tolerations }),
+      labels: { "runner-platform/scale-set": name },
+    });
+}

@@ -1,0 +1,17 @@
+/** Something that the user can put right: printed without a stack trace. */
+export class UserError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "UserError";
+  }
+}
+
+/** The message of an error with the messages of its causes, each once. */
+export function explain(error: unknown): string {
+  const messages: string[] = [];
+  for (let current = error; current !== undefined; current = current instanceof Error ? current.cause : undefined) {
+    const message = current instanceof Error ? current.message : String(current);
+    if (!messages.some((earlier) => earlier.includes(message))) messages.push(message);
+  }
+  return messages.join("\n  because: ");
+}

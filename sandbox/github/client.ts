@@ -1,0 +1,166 @@
+import { z } from "zod";
+
+const statistics = z.object({
+  totalAvailableJobs: z.number(),
+  totalAcquiredJobs: z.number(),
+  totalAssignedJobs: z.number(),
+  totalRunningJobs: z.number(),
+  totalRegisteredRunners: z.number(),
+  totalBusyRunners: z.number(),
+  totalIdleRunners: z.number(),
+});
+
+const job = z.object({
+  id: z.number(),
+  batch: z.string(),
+  scaleSet: z.string(),
+  displayName: z.string(),
+  seconds: z.number(),
+  outcome: z.enum(["success", "failure", "crash", "deprecated"]),
+  state: z.enum(["queued", "available", "assigned", "runnerAssigned", "started", "completed"]),
+  runner: z.string().optional(),
+  /** How often a runner began it. */
+  starts: z.number(),
+  result: z.enum(["succeeded", "failed", "canceled"]).optional(),
+  reason: z.string().optional(),
+  /** Milliseconds since 1970, like all times here. */
+  queuedAt: z.number(),
+  assignedAt: z.number().optional(),
+  runnerAssignedAt: z.number().optional(),
+  startedAt: z.number().optional(),
+  finishedAt: z.number().optional(),
+});
+
+const ledgerJob = job.extend({
+  transitions: z.array(z.object({ name: z.string(), at: z.number(), detail: z.string().optional() })),
+});
+
+const scaleSet = z.object({
+  id: z.number(),
+  name: z.string(),
+  /** Organisation, `owner/repository` or `enterprises/name`. */
+  scope: z.string(),
+  runnerGroup: z.string(),
+  labels: z.array(z.string()),
+  /** Absent while no listener has a session. */
+  listener: z
+    .object({
+      owner: z.string(),
+      connected: z.boolean(),
+      mode: z.enum(["offer", "direct"]).optional(),
+      capacity: z.number().optional(),
+      openedAt: z.number(),
+      lastSeen: z.number(),
+    })
+    .optional(),
+  runners: z.array(z.object({ id: z.number(), name: z.string(), connected: z.boolean(), job: z.number().optional() })),
+  statistics,
+});
+
+export type AdminStatistics = z.infer<typeof statistics>;
+export type AdminJob = z.infer<typeof job>;
+export type AdminLedgerJob = z.infer<typeof ledgerJob>;
+export type AdminScaleSet = z.infer<typeof scaleSet>;
+
+export interface QueueRequest {
+  readonly scaleSet: string;
+  /** @default 1 */
+  readonly count?: number;
+  /** @default 0 */
+  readonly seconds?: number;
+  readonly exitCode?: number;
+  readonly outcome?: AdminJob["outcome"];
+  readonly repository?: string;
+}
+
+export interface JobFilter {
+  readonly batch?: string;
+  readonly scaleSet?: string;
+}
+
+/** The stand-in refused a call of the admin API. */
+export class GitHubAdminError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+    this.name = "GitHubAdminError";
+  }
+}
+
+/** A patient connection is worse than an error here: the stand-in is on the same machine. */
+const timeoutMillis = 10_000;
+
+/** Typed access to the admin API of the stand-in. */
+export class GitHubAdminClient {
+  /** @param baseUrl for instance `http://10.88.0.1:8080` */
+  constructor(
+    private readonly baseUrl: string,
+    private readonly token: string,
+  ) {}
+
+  /** True when the stand-in answers at all. */
+  async healthy(): Promise<boolean> {
+    try {
+      await this.call("GET", "/_sandbox/health", z.object({ status: z.literal("ok") }));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  queueJobs(request: QueueRequest): Promise<{ batch: string; jobs: AdminJob[] }> {
+    return this.call("POST", "/_sandbox/jobs", z.object({ batch: z.string(), jobs: z.array(job) }), request);
+  }
+
+  async jobs(filter: JobFilter = {}): Promise<AdminJob[]> {
+    return (await this.call("GET", `/_sandbox/jobs${query(filter)}`, z.object({ jobs: z.array(job) }))).jobs;
+  }
+
+  /** The jobs with all their transitions. */
+  async ledger(filter: JobFilter = {}): Promise<AdminLedgerJob[]> {
+    return (await this.call("GET", `/_sandbox/ledger${query(filter)}`, z.object({ jobs: z.array(ledgerJob) }))).jobs;
+  }
+
+  /** Takes out a job that no runner has yet. */
+  cancelJob(id: number): Promise<AdminJob> {
+    return this.call("DELETE", `/_sandbox/jobs/${id}`, job);
+  }
+
+  async scaleSets(): Promise<AdminScaleSet[]> {
+    const reply = await this.call("GET", "/_sandbox/scale-sets", z.object({ scaleSets: z.array(scaleSet) }));
+    return reply.scaleSets;
+  }
+
+  statistics(): Promise<AdminStatistics> {
+    return this.call("GET", "/_sandbox/statistics", statistics);
+  }
+
+  async stop(): Promise<void> {
+    await this.call("POST", "/_sandbox/stop", z.object({ status: z.string() }));
+  }
+
+  private async call<T extends z.ZodType>(
+    method: string,
+    path: string,
+    schema: T,
+    body?: unknown,
+  ): Promise<z.infer<T>> {
+    const response = await fetch(`${this.baseUrl}${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${this.token}`, "Content-Type": "application/json" },
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: AbortSignal.timeout(timeoutMillis),
+    });
+    const value: unknown = await response.json();
+    if (response.ok) return schema.parse(value);
+    const refusal = z.object({ message: z.string() }).safeParse(value);
+    throw new GitHubAdminError(response.status, `${method} ${path}: ${refusal.data?.message ?? response.statusText}`);
+  }
+}
+
+function query(filter: JobFilter): string {
+  const given = Object.entries(filter).filter((entry): entry is [string, string] => typeof entry[1] === "string");
+  return given.length === 0 ? "" : `?${new URLSearchParams(given).toString()}`;
+}

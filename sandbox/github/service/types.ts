@@ -1,0 +1,134 @@
+/** Everything the scale-set service remembers. Plain data: each of these is written to the journal as JSON. */
+
+/** Milliseconds since 1970, as from `Date.now()`. */
+export type Millis = number;
+
+/** What the runner that takes the job shall do with it. */
+export type Outcome = "success" | "failure" | "crash" | "deprecated";
+
+export type JobState = "queued" | "available" | "assigned" | "runnerAssigned" | "started" | "completed";
+
+/** `acquired`, `requeued` and `abandoned` are passing events; the others are also states a job can rest in. */
+export type TransitionName = JobState | "acquired" | "requeued" | "abandoned";
+
+export type JobResult = "succeeded" | "failed" | "canceled";
+
+export interface Transition {
+  readonly name: TransitionName;
+  readonly at: Millis;
+  readonly detail?: string;
+}
+
+export interface Job {
+  /** The service's `runnerRequestId`. */
+  readonly id: number;
+  /** The check run's id, a string for ARC from 0.8 on. */
+  readonly jobId: string;
+  /** Jobs queued by one call carry the same batch. */
+  readonly batch: string;
+  /** The one label of `runs-on`. */
+  readonly scaleSetName: string;
+  readonly displayName: string;
+  readonly workflowRunId: number;
+  readonly owner: string;
+  readonly repository: string;
+  readonly seconds: number;
+  readonly exitCode: number;
+  readonly outcome: Outcome;
+  state: JobState;
+  scaleSetId?: number;
+  agentId?: number;
+  agentName?: string;
+  /** The session that was last told that the job is available. */
+  offeredTo?: string;
+  /** How often a runner has begun to run it: never more than once. */
+  starts: number;
+  result?: JobResult;
+  reason?: string;
+  queuedAt: Millis;
+  assignedAt?: Millis;
+  runnerAssignedAt?: Millis;
+  startedAt?: Millis;
+  finishedAt?: Millis;
+  /** Completed, but the scale set has not been told yet: until then it counts as assigned. */
+  unreported?: true;
+  transitions: Transition[];
+}
+
+export interface Label {
+  readonly type: string;
+  readonly name: string;
+}
+
+export interface RunnerGroup {
+  readonly id: number;
+  readonly name: string;
+  readonly isDefault: boolean;
+}
+
+export type MessageKind = "JobAvailable" | "JobAssigned" | "JobStarted" | "JobCompleted";
+
+export interface MessageItem {
+  readonly kind: MessageKind;
+  readonly job: number;
+}
+
+export interface Message {
+  readonly id: number;
+  readonly items: readonly MessageItem[];
+}
+
+export interface ScaleSet {
+  readonly id: number;
+  /** The organisation, repository or enterprise it was registered in, as a path: `acme`, `acme/api`, `enterprises/acme`. */
+  readonly scope: string;
+  name: string;
+  groupId: number;
+  labels: Label[];
+  /** Sent by the client, given back unread. */
+  setting: Record<string, unknown>;
+  readonly createdAt: Millis;
+  /** What the next listener poll has to tell, except available jobs, which follow from the jobs themselves. */
+  outbox: MessageItem[];
+}
+
+export interface Session {
+  readonly id: string;
+  readonly scaleSetId: number;
+  readonly owner: string;
+  readonly openedAt: Millis;
+  lastSeen: Millis;
+  /** Raised by each refresh, so that an earlier queue token stops to work. */
+  generation: number;
+  lastMessageId: number;
+  /** `offer` = the client acquires jobs itself, `direct` = jobs are assigned up to `capacity`; unknown before the first poll. */
+  mode?: "offer" | "direct";
+  capacity?: number;
+  /** Sent and not yet deleted by the client. */
+  messages: Message[];
+}
+
+/** A registered runner. All are ephemeral: registered for one job. */
+export interface Agent {
+  readonly id: number;
+  readonly name: string;
+  readonly scaleSetId: number;
+  /** SHA-256 of the secret in its JIT configuration. */
+  readonly secretHash: string;
+  readonly createdAt: Millis;
+  /** The running process, while one is connected. */
+  connection?: string;
+  lastSeen: Millis;
+  jobId?: number;
+}
+
+/** The counters that the service calls statistics. */
+export interface Statistics {
+  readonly totalAvailableJobs: number;
+  readonly totalAcquiredJobs: number;
+  readonly totalAssignedJobs: number;
+  readonly totalRunningJobs: number;
+  readonly totalRegisteredRunners: number;
+  readonly totalBusyRunners: number;
+  readonly totalIdleRunners: number;
+}

@@ -1,0 +1,106 @@
+import type { EngineEvent, OpType, StepEventMetadata } from "@pulumi/pulumi/automation";
+
+/** A step that changes something. */
+export interface Change {
+  readonly operation: OpType;
+  /** Kind of the resource, such as `AutoscalingRunnerSet`. */
+  readonly kind: string;
+  readonly name: string;
+  /** Changed fields with old and new value; empty for creations and deletions. */
+  readonly fields: readonly FieldChange[];
+}
+
+export interface FieldChange {
+  readonly path: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** The engine ended with an error; `messages` are its own words for the user. */
+export class EngineFailed extends Error {
+  constructor(
+    readonly messages: readonly string[],
+    cause: unknown,
+  ) {
+    super(messages.length > 0 ? messages.join("\n\n") : String(cause), { cause });
+    this.name = "EngineFailed";
+  }
+}
+
+const quiet: readonly OpType[] = ["same", "read", "refresh", "discard-replaced", "remove-pending-replace"];
+
+/** Collects what an engine run says in its events. */
+export class EngineReport {
+  readonly changes: Change[] = [];
+  readonly errors: string[] = [];
+  private same = 0;
+
+  add(event: EngineEvent): void {
+    if (event.resourcePreEvent) this.addStep(event.resourcePreEvent.metadata);
+    if (event.diagnosticEvent?.severity === "error") this.addError(event.diagnosticEvent.message, event.diagnosticEvent.urn);
+  }
+
+  /** How many resources stay as they are. */
+  get unchanged(): number {
+    return this.same;
+  }
+
+  private addStep(step: StepEventMetadata): void {
+    if (step.op === "same") this.same++;
+    // A replacement shows up as up to three steps; the one called "replace" stands for all of them.
+    if (quiet.includes(step.op) || step.op === "create-replacement" || step.op === "delete-replaced") return;
+    this.changes.push({ operation: step.op, ...identity(step.urn), fields: fieldChanges(step) });
+  }
+
+  private addError(message: string, urn: string | undefined): void {
+    const text = message.replaceAll(/<\{%[^%]*%\}>/g, "").trim();
+    // The engine adds this line to every failure; it says nothing that the other messages do not.
+    if (text === "" || /^(update|preview|destroy) failed$/.test(text)) return;
+    const where = urn !== undefined && urn !== "" ? identity(urn) : undefined;
+    const line = where && !where.kind.startsWith("pulumi:") && where.kind !== "Stack" ? `${where.kind} ${where.name}: ${text}` : text;
+    if (!this.errors.includes(line)) this.errors.push(line);
+  }
+}
+
+/** Kind and name out of a URN: "urn:pulumi:stack::project::parent$type::name". */
+export function identity(urn: string): { kind: string; name: string } {
+  const parts = urn.split("::");
+  const type = parts[2]?.split("$").at(-1) ?? "";
+  return { kind: type.split(":").at(-1) ?? type, name: parts.slice(3).join("::") };
+}
+
+function fieldChanges(step: StepEventMetadata): FieldChange[] {
+  return Object.keys(step.detailedDiff ?? {}).map((path) => ({
+    path,
+    before: valueAt(step.old?.inputs, path),
+    after: valueAt(step.new?.inputs, path),
+  }));
+}
+
+/** The value at a property path such as `spec.containers[0].image` or `metadata.labels["app.kubernetes.io/name"]`. */
+export function valueAt(root: unknown, path: string): unknown {
+  const keys = [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
+  return keys.reduce<unknown>(
+    (value, key) => (typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined),
+    root,
+  );
+}
+
+const signs: Partial<Record<OpType, string>> = { create: "+", update: "~", replace: "±", delete: "-", import: "=" };
+
+/** The changes as lines for the user: replacements and deletions first, because they are the ones to think about. */
+export function formatChanges(report: EngineReport): string[] {
+  const weight = (change: Change): number => (change.operation === "replace" || change.operation === "delete" ? 0 : 1);
+  return [...report.changes]
+    .sort((a, b) => weight(a) - weight(b))
+    .flatMap((change) => [
+      `${signs[change.operation] ?? change.operation} ${change.kind} ${change.name}${change.operation === "replace" ? " (replaced)" : ""}`,
+      ...change.fields.map(({ path, before, after }) => `    ${path}: ${show(before)} → ${show(after)}`),
+    ]);
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return "(not set)";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}

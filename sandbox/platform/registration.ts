@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { AdminScaleSet, GitHubAdminClient } from "../github/client";
+import { githubConfigUrl } from "./github";
+
+/** A scale set whose listener holds its session. */
+export type ConnectedScaleSet = AdminScaleSet;
+
+/**
+ * Asks GitHub for a registration token with the platform's own token, as the controller will. So a wrong token is told in a second, before
+ * anything is changed; the controller itself would only repeat the call and log it.
+ * @returns what is wrong with the token, or undefined
+ */
+export async function tokenProblem(configUrl: string, token: string): Promise<string | undefined> {
+  const url = new URL(configUrl);
+  const owner = url.pathname.replace(/^\//, "");
+  const response = await fetch(`${url.origin}/api/v3/orgs/${owner}/actions/runners/registration-token`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${token}`, Accept: "application/vnd.github+json" },
+    signal: AbortSignal.timeout(15_000),
+  });
+  await response.body?.cancel();
+  if (response.ok) return undefined;
+  const allowed = "a token that may register runners there (for an organisation: self-hosted runners, read and write)";
+  return (
+    `GitHub at ${configUrl} refused the token in githubToken (${String(response.status)} ${response.statusText}): ${allowed} is needed; ` +
+    "put a valid one in, or take runner-platform:githubToken out of Pulumi.local.yaml to use the sandbox's own"
+  );
+}
+
+/**
+ * Waits until every scale set is registered and its listener connected.
+ * @throws with the sets that are not, and what is known about why
+ */
+export async function waitForScaleSets(
+  client: GitHubAdminClient,
+  names: readonly string[],
+  seconds: number,
+  why: () => Promise<string>,
+): Promise<readonly ConnectedScaleSet[]> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const sets = await client.scaleSets();
+    const wanted = sets.filter((set) => names.includes(set.name));
+    const missing = names.filter((name) => wanted.find((set) => set.name === name)?.listener?.connected !== true);
+    if (missing.length === 0) return wanted;
+    if (Date.now() > deadline) {
+      const states = missing.map((name) => {
+        const set = wanted.find((candidate) => candidate.name === name);
+        return `${name}: ${set === undefined ? `not registered at ${githubConfigUrl}` : "registered, but its listener is not connected"}`;
+      });
+      throw new Error(`after ${String(seconds)} s not all scale sets work:\n  ${states.join("\n  ")}\n${await why()}`);
+    }
+    await sleep(500);
+  }
+}

@@ -1,0 +1,3 @@
+module runner-platform.invalid/sandbox/programs
+
+go 1.25.0

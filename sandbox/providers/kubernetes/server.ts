@@ -1,0 +1,193 @@
+import { connect, diffSettings, readSettings, settingsProblems } from "./configure.js";
+import { Connections } from "./connections.js";
+import { construct } from "./construct.js";
+import type { Operation } from "./context.js";
+import { EngineLog } from "./engine-log.js";
+import { ProviderError } from "./errors.js";
+import { log } from "./log.js";
+import { CHANNEL_OPTIONS, Empty, grpc, plugin, provider, providerGrpc } from "./proto.js";
+import { checkCall, createCall, deleteCall, diffCall, readCall, updateCall } from "./resource-calls.js";
+import { toServiceError } from "./rpc-errors.js";
+import { nameOfUrn, refuseUnserved, typeOfUrn } from "./type-token.js";
+import { decode, encode, type PropertyMap } from "./values.js";
+
+export interface ServerOptions {
+  /** The helm executable that renders charts. */
+  readonly helm: string;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** A request with a URN and perhaps a timeout: everything done to a resource. */
+interface ResourceRequest {
+  getUrn(): string;
+  getTimeout?(): number;
+}
+
+/** Serves the package `kubernetes` on a free port of 127.0.0.1. */
+export async function serve(options: ServerOptions): Promise<RunningServer> {
+  const server = new grpc.Server(CHANNEL_OPTIONS);
+  server.addService(providerGrpc.ResourceProviderService, handlers(options));
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {
+      if (error === null) resolve(bound);
+      else reject(error);
+    });
+  });
+  return {
+    port,
+    stop: () =>
+      new Promise((resolve) => {
+        const force = setTimeout(() => server.forceShutdown(), 2000);
+        server.tryShutdown(() => {
+          clearTimeout(force);
+          resolve();
+        });
+      }),
+  };
+}
+
+function handlers(options: ServerOptions): grpc.UntypedServiceImplementation {
+  const connections = new Connections();
+  const engineLog = new EngineLog();
+
+  const operationOf = (peer: string, request: ResourceRequest, signal: AbortSignal): Operation => {
+    const { engineAddress, cancellation } = connections.open(peer);
+    const urn = request.getUrn();
+    engineLog.forget(urn);
+    return {
+      session: connections.session(peer),
+      urn,
+      type: typeOfUrn(urn),
+      timeoutSeconds: request.getTimeout?.() ?? 0,
+      signal: AbortSignal.any([signal, cancellation.signal]),
+      status: (text) => engineLog.write(engineAddress, urn, "status", text),
+      warn: (text) => engineLog.write(engineAddress, urn, "warning", text),
+    };
+  };
+  const onResource = <Request extends ResourceRequest, Response>(
+    name: string,
+    work: (operation: Operation, request: Request) => Promise<Response>,
+  ) =>
+    unary<Request, Response>(name, (request, peer, signal) => {
+      refuseUnserved(typeOfUrn(request.getUrn()));
+      return work(operationOf(peer, request, signal), request);
+    });
+
+  return {
+    handshake: unary<provider.ProviderHandshakeRequest, provider.ProviderHandshakeResponse>("Handshake", (request, peer) => {
+      const connection = connections.open(peer);
+      connection.engineAddress = request.getEngineAddress();
+      // empty for inline programs of the Automation API
+      connection.programDirectory = request.getProgramDirectory() || connection.programDirectory;
+      const response = new provider.ProviderHandshakeResponse();
+      response.setAcceptSecrets(true);
+      response.setAcceptResources(false);
+      response.setAcceptOutputs(false);
+      response.setSupportsAutonamingConfiguration(true);
+      return response;
+    }),
+    attach: unary<plugin.PluginAttach, Empty>("Attach", (request, peer) => {
+      connections.open(peer).engineAddress = request.getAddress();
+      return new Empty();
+    }),
+    getPluginInfo: unary<Empty, plugin.PluginInfo>("GetPluginInfo", () => {
+      const info = new plugin.PluginInfo();
+      info.setVersion("4.32.0");
+      return info;
+    }),
+    getSchema: unary<provider.GetSchemaRequest, provider.GetSchemaResponse>("GetSchema", () => {
+      throw new ProviderError("the offline kubernetes provider has no schema; install the real plugin to generate code or docs");
+    }),
+    checkConfig: unary<provider.CheckRequest, provider.CheckResponse>("CheckConfig", checkConfig),
+    diffConfig: unary<provider.DiffRequest, provider.DiffResponse>("DiffConfig", diffConfig),
+    configure: unary<provider.ConfigureRequest, provider.ConfigureResponse>("Configure", async (request, peer) => {
+      connections.open(peer).session = await connect(readSettings(configuration(request)));
+      const response = new provider.ConfigureResponse();
+      response.setAcceptsecrets(true);
+      response.setSupportspreview(true);
+      response.setSupportsAutonamingConfiguration(true);
+      return response;
+    }),
+    check: unary<provider.CheckRequest, provider.CheckResponse>("Check", (request, peer) =>
+      checkCall(connections.session(peer), request),
+    ),
+    diff: unary<provider.DiffRequest, provider.DiffResponse>("Diff", (request, peer) => diffCall(connections.session(peer), request)),
+    create: onResource<provider.CreateRequest, provider.CreateResponse>("Create", createCall),
+    update: onResource<provider.UpdateRequest, provider.UpdateResponse>("Update", updateCall),
+    delete: onResource<provider.DeleteRequest, Empty>("Delete", deleteCall),
+    read: onResource<provider.ReadRequest, provider.ReadResponse>("Read", readCall),
+    construct: unary<provider.ConstructRequest, provider.ConstructResponse>("Construct", (request, peer) =>
+      construct(request, {
+        session: connections.session(peer),
+        helm: options.helm,
+        programDirectory: connections.open(peer).programDirectory,
+        warn: (urn, text) => engineLog.write(connections.open(peer).engineAddress, urn, "warning", text),
+      }),
+    ),
+    invoke: unary<provider.InvokeRequest, provider.InvokeResponse>("Invoke", (request) => {
+      throw new ProviderError(`${request.getTok()} is not served by the offline kubernetes provider: use helm.v4.Chart or yaml.v2`);
+    }),
+    cancel: unary<Empty, Empty>("Cancel", (_request, peer) => {
+      connections.cancel(peer);
+      return new Empty();
+    }),
+  };
+}
+
+/** A unary handler: exceptions become answers, and a caller that goes away aborts the work. */
+function unary<Request, Response>(
+  name: string,
+  work: (request: Request, peer: string, signal: AbortSignal) => Response | Promise<Response>,
+): grpc.handleUnaryCall<Request, Response> {
+  return (call, callback) => {
+    const gone = new AbortController();
+    call.on("cancelled", () => gone.abort());
+    const started = Date.now();
+    Promise.resolve()
+      .then(() => work(call.request, call.getPeer(), gone.signal))
+      .then(
+        (response) => callback(null, response),
+        (error: unknown) => callback(toServiceError(error)),
+      )
+      .finally(() => {
+        const subject = (call.request as Partial<ResourceRequest>).getUrn?.();
+        const took = Date.now() - started;
+        if (took > 1000) log(`${name} ${subject === undefined || subject === "" ? "" : nameOfUrn(subject)} took ${took} ms`);
+      })
+      .catch(() => undefined);
+  };
+}
+
+function checkConfig(request: provider.CheckRequest): provider.CheckResponse {
+  const news = decode(request.getNews());
+  const response = new provider.CheckResponse();
+  response.setInputs(encode(news));
+  for (const { property, reason } of settingsProblems(news)) {
+    const failure = new provider.CheckFailure();
+    failure.setProperty(property);
+    failure.setReason(reason);
+    response.addFailures(failure);
+  }
+  return response;
+}
+
+function diffConfig(request: provider.DiffRequest): provider.DiffResponse {
+  const { diffs, replaces } = diffSettings(decode(request.getOlds()), decode(request.getNews()));
+  const { DIFF_NONE, DIFF_SOME } = provider.DiffResponse.DiffChanges;
+  const response = new provider.DiffResponse();
+  response.setChanges(diffs.length === 0 ? DIFF_NONE : DIFF_SOME);
+  response.setDiffsList(diffs);
+  response.setReplacesList(replaces);
+  return response;
+}
+
+/** Old engines send `kubernetes:config:key` variables only; newer ones the arguments as well. */
+function configuration(request: provider.ConfigureRequest): PropertyMap {
+  const result: PropertyMap = {};
+  for (const [key, value] of request.getVariablesMap().entries()) result[key.replace(/^kubernetes:config:/, "")] = value;
+  return { ...result, ...decode(request.getArgs()) };
+}

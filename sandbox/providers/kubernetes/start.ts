@@ -1,0 +1,57 @@
+import { spawn } from "node:child_process";
+import { openSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { pathToFileURL } from "node:url";
+
+export interface StartOptions {
+  /** The helm executable that renders charts. */
+  readonly helm: string;
+  /** Where the provider's own log goes; nowhere if not given. */
+  readonly logFile?: string;
+}
+
+export interface RunningProvider {
+  /** For `PULUMI_DEBUG_PROVIDERS=kubernetes:<port>`. */
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 5_000;
+
+/** Starts the provider as a child process and waits for its port. Stop it when the engine's run has ended. */
+export async function startKubernetesProvider(options: StartOptions): Promise<RunningProvider> {
+  const log = options.logFile === undefined ? "ignore" : openSync(options.logFile, "a", 0o600);
+  const loader = pathToFileURL(require.resolve("tsx")).href;
+  const child = spawn(process.execPath, ["--import", loader, join(__dirname, "main.ts"), "--helm", options.helm], {
+    stdio: ["ignore", "pipe", log],
+  });
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const port = await new Promise<number>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      reject(new Error(`the kubernetes provider did not start within ${START_TIMEOUT_MS / 1000} s`));
+    }, START_TIMEOUT_MS);
+    const fail = (error: Error) => {
+      clearTimeout(timer);
+      reject(error);
+    };
+    child.once("error", fail);
+    child.once("exit", (code) => fail(new Error(`the kubernetes provider ended at once with code ${String(code)}`)));
+    createInterface({ input: child.stdout as Readable }).once("line", (line) => {
+      clearTimeout(timer);
+      resolve(Number(line));
+    });
+  });
+  return {
+    port,
+    stop: async () => {
+      child.kill("SIGTERM");
+      const timer = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
+      await exited;
+      clearTimeout(timer);
+    },
+  };
+}
