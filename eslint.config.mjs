@@ -6,8 +6,10 @@ const constructedInsideApply = {
 };
 
 const argumentsLostInSuper = {
-  selector: "ClassDeclaration[superClass.property.name='ComponentResource'] CallExpression[callee.type='Super'][arguments.length<4]",
-  message: "a component calls super(type, name, args, opts): with three arguments the options are taken for args and lost",
+  selector:
+    "ClassDeclaration[superClass.property.name='ComponentResource'] CallExpression[callee.type='Super'][arguments.length<4]",
+  message:
+    "a component calls super(type, name, args, opts): with three arguments the options are taken for args and lost",
 };
 
 export default tseslint.config(
@@ -23,7 +25,7 @@ export default tseslint.config(
       "@typescript-eslint/no-unnecessary-condition": ["error", { allowConstantLoopConditions: true }],
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/no-extraneous-class": "off",
-      "eqeqeq": "error",
+      eqeqeq: "error",
     },
   },
   {

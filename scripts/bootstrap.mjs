@@ -12,7 +12,12 @@ const bin = (name) => join(root, "node_modules", ".bin", name);
 /** Each command is a list of steps; every step but the last gets no further arguments. */
 const commands = {
   local: [["node", "--import", "tsx", join(root, "sandbox/cli/main.ts")]],
-  test: [[bin("tsc"), "--noEmit"], [bin("eslint"), "."], [bin("prettier"), "--check", "--log-level", "warn", "."], [bin("mocha")]],
+  test: [
+    [bin("tsc"), "--noEmit"],
+    [bin("eslint"), "."],
+    [bin("prettier"), "--check", "--log-level", "warn", "."],
+    [bin("mocha")],
+  ],
   "test:e2e": [[bin("mocha"), "--config", join(root, ".mocharc.e2e.json")]],
   typecheck: [[bin("tsc"), "--noEmit"]],
   lint: [[bin("eslint"), "."]],
@@ -32,7 +37,9 @@ function requireNode() {
 }
 
 function installWhenStale() {
-  const lock = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+  const lock = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
   const stamp = join(root, "node_modules", ".installed-from");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
   console.error("Installing the locked packages (about a minute the first time) ...");

@@ -1,15 +1,93 @@
-import { Command } from "commander";
-import { paths } from "../cluster/paths";
-import { up } from "./up";
-import { explain, UserError } from "./user-error";
+import { Command, InvalidArgumentError } from "commander";
+import { stateFolder } from "../cluster/paths";
 import { EngineFailed } from "../platform/engine-report";
 import { SettingsRefused } from "../platform/input";
+import { contextTarget, embeddedTarget, type Target } from "../platform/target";
+import { doctor } from "./doctor";
+import { destroy, down } from "./down";
+import { images } from "./images";
+import { jobs, type JobsFlags } from "./jobs";
+import { logs } from "./logs";
+import { showPreview } from "./preview";
+import { showStatus } from "./status";
+import { up } from "./up";
+import { explain, UserError } from "./user-error";
 
-const cli = new Command("npm run local --").description("The whole platform on this machine: a real Kubernetes cluster, real ARC, a stand-in for GitHub");
-cli.command("up", { isDefault: true }).description("bring everything up, or bring it up to date").action(() => up(paths()));
+interface ClusterFlags {
+  readonly context?: string;
+  readonly githubAddress?: string;
+}
 
-cli.parseAsync().catch((error: unknown) => {
+interface JsonFlag {
+  readonly json?: boolean;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("a whole number is wanted");
+  return Number(text);
+}
+
+const program = new Command("npm run local --")
+  .description("The whole platform on this machine: a real Kubernetes cluster, real ARC, and a stand-in for GitHub.")
+  .option("--context <name>", "use this context of your kubeconfig instead of the embedded cluster")
+  .option("--github-address <host:port>", "with --context: where pods reach the stand-in for GitHub on this machine")
+  .addHelpText("after", `\nState folder: ${stateFolder()} (change it with RUNNER_PLATFORM_STATE)`);
+
+async function target(): Promise<Target> {
+  const { context, githubAddress } = program.opts<ClusterFlags>();
+  return context === undefined ? embeddedTarget() : contextTarget(context, githubAddress);
+}
+
+program
+  .command("up", { isDefault: true })
+  .description("bring everything up, or up to date (the default)")
+  .action(async () => up(await target()));
+program
+  .command("preview")
+  .description("show what `up` would change, without changing it")
+  .option("--json", "machine-readable output")
+  .action(async (flags: JsonFlag) => showPreview(await target(), flags));
+program
+  .command("status")
+  .description("show components, nodes, pods and scale sets")
+  .option("--json", "machine-readable output")
+  .action(async (flags: JsonFlag) => showStatus(await target(), flags));
+program
+  .command("jobs")
+  .description("queue jobs for a scale set and follow them")
+  .argument("<scale-set>", "its name, as in runs-on")
+  .option("--count <number>", "how many", wholeNumber, 1)
+  .option("--seconds <number>", "how long each runs", wholeNumber, 3)
+  .option("--timeout <seconds>", "stop following after so long", wholeNumber)
+  .option("--json", "machine-readable output")
+  .action(async (scaleSet: string, flags: JobsFlags) => jobs(await target(), scaleSet, flags));
+program
+  .command("logs")
+  .description("show the end of a component's or pod's log")
+  .argument("<name>", "component (see status) or the beginning of a pod's name")
+  .option("--lines <number>", "how many lines", wholeNumber, 50)
+  .action(async (name: string, flags: { lines: number }) => logs(await target(), name, flags.lines));
+program
+  .command("images")
+  .description("show what stands in for which image")
+  .option("--export <folder>", "write the images as archives, for a cluster of your own")
+  .action((flags: { export?: string }) => images(flags));
+program
+  .command("doctor")
+  .description("show what is needed, what is there, and what `up` would do about it")
+  .option("--json", "machine-readable output")
+  .action(async (flags: JsonFlag) => doctor(await target(), flags));
+program
+  .command("down")
+  .description("stop all processes and keep the state")
+  .action(async () => down(await target()));
+program
+  .command("destroy")
+  .description("remove everything except the cache of built tools")
+  .action(async () => destroy(await target()));
+
+program.parseAsync().catch((error: unknown) => {
   const forUser = error instanceof UserError || error instanceof EngineFailed || error instanceof SettingsRefused;
-  console.error(forUser ? `\n${error.message}` : `\n${explain(error)}`);
+  console.error(`\n${forUser ? error.message : explain(error)}`);
   process.exitCode = 1;
 });

@@ -31,7 +31,9 @@ export async function exclusively<T>(state: Paths, work: () => Promise<T>): Prom
   const release = await lockfile
     .lock(state.root, { ...lockOptions, retries: { retries: 17, minTimeout: 1000, maxTimeout: 1000 } })
     .catch((error: unknown) => {
-      throw new UserError(`another command is at work on the sandbox in ${state.root}: wait until it ends`, { cause: error });
+      throw new UserError(`another command is at work on the sandbox in ${state.root}: wait until it ends`, {
+        cause: error,
+      });
     });
   try {
     return await work();

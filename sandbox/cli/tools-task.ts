@@ -1,6 +1,8 @@
 import type { ListrTask } from "listr2";
-import { builtTools, type BuiltTool } from "../tools/catalog";
-import { collectPrograms, ensureBuilt, type Programs, toolsToBuild } from "../tools/ensure";
+import type { BuiltTool } from "../tools/catalog";
+import { ensureBuilt } from "../tools/build";
+import { collectPrograms, type Programs, toolsToBuild } from "../tools/ensure";
+import type { Target } from "../platform/target";
 import { ensureGo } from "../tools/go-toolchain";
 import { ensureDistributionTools } from "../tools/packages";
 
@@ -13,15 +15,15 @@ export interface ToolsContext {
 }
 
 /** The step that finds, installs or builds all tools, with one line for each build. */
-export function toolsTask<T extends ToolsContext>(): ListrTask<T> {
+export function toolsTask<T extends ToolsContext>(target: Target): ListrTask<T> {
   return {
     title: "Tools",
     task: async (context, task) => {
-      await ensureDistributionTools((message) => (task.output = message));
-      const missing = await toolsToBuild();
+      if (target.embedded) await ensureDistributionTools((message) => (task.output = message));
+      const missing = await toolsToBuild(target.tools);
       if (missing.length === 0) {
-        context.programs = await collectPrograms();
-        task.title = `Tools: ${String(Object.keys(builtTools).length)} built tools found, nothing to build`;
+        context.programs = await collectPrograms(target.tools);
+        task.title = `Tools: ${String(target.tools.length)} found, nothing to build`;
         return undefined;
       }
       const go = await ensureGo((message) => (task.output = message));
@@ -30,12 +32,16 @@ export function toolsTask<T extends ToolsContext>(): ListrTask<T> {
         [
           {
             title: "compile",
-            task: (_, compile) => compile.newListr(missing.map((tool) => buildTask(tool, go)), { concurrent: parallelBuilds, exitOnError: true }),
+            task: (_, compile) =>
+              compile.newListr(
+                missing.map((tool) => buildTask(tool, go)),
+                { concurrent: parallelBuilds, exitOnError: true },
+              ),
           },
           {
             title: "collect",
             task: async () => {
-              context.programs = await collectPrograms();
+              context.programs = await collectPrograms(target.tools);
             },
           },
         ],
@@ -64,5 +70,7 @@ function buildTask(tool: BuiltTool, go: string): ListrTask {
 /** "2 min 05 s" since a time. */
 export function elapsed(since: number): string {
   const seconds = Math.round((Date.now() - since) / 1000);
-  return seconds < 60 ? `${String(seconds)} s` : `${String(Math.floor(seconds / 60))} min ${String(seconds % 60).padStart(2, "0")} s`;
+  return seconds < 60
+    ? `${String(seconds)} s`
+    : `${String(Math.floor(seconds / 60))} min ${String(seconds % 60).padStart(2, "0")} s`;
 }

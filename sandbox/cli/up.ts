@@ -1,16 +1,16 @@
-import { readFileSync } from "node:fs";
-import { Listr, type ListrTask } from "listr2";
+import { existsSync } from "node:fs";
 import type { KubeConfig } from "@kubernetes/client-node";
+import { Listr, type ListrTask } from "listr2";
 import { simulatedNodes } from "../../stacks/local";
-import type { Paths } from "../cluster/paths";
 import { loadKubeconfig } from "../cluster/api";
 import { startCluster } from "../cluster/start";
 import { podReport } from "../platform/diagnosis";
 import { deploy } from "../platform/engine";
-import type { EngineReport } from "../platform/engine-report";
+import { countChanges, type EngineReport } from "../platform/engine-report";
 import { ensureGitHub, githubClient, githubConfigUrl } from "../platform/github";
-import { sandboxConfig, type PlatformInput } from "../platform/input";
+import { type PlatformInput, sandboxConfig } from "../platform/input";
 import { type ConnectedScaleSet, tokenProblem, waitForScaleSets } from "../platform/registration";
+import type { Target } from "../platform/target";
 import type { Programs } from "../tools/ensure";
 import { requireRoot } from "./machine";
 import { claim, exclusively } from "./ownership";
@@ -30,36 +30,51 @@ interface UpContext {
 const registrationSeconds = 110;
 
 /** Brings the whole sandbox up and says in the end what runs. */
-export async function up(state: Paths): Promise<void> {
+export async function up(target: Target): Promise<void> {
   const began = Date.now();
-  requireRoot();
-  await exclusively(state, async () => {
-    claim(state);
+  if (target.embedded) requireRoot();
+  await exclusively(target.state, async () => {
+    if (target.embedded) claim(target.state);
     const context: UpContext = {};
-    await new Listr<UpContext, "default", "simple">([toolsTask<UpContext>(), clusterTask(state), githubTask(state), deployTask(state), registeredTask(state)], {
-      ctx: context,
-      ...rendering,
-    }).run();
-    console.log(summary(state, context, began));
+    const tasks = [
+      toolsTask<UpContext>(target),
+      target.embedded ? clusterTask(target) : existingClusterTask(target),
+      githubTask(target),
+      deployTask(target),
+      registeredTask(target),
+    ];
+    await new Listr<UpContext, "default", "simple">(tasks, { ctx: context, ...rendering }).run();
+    console.log(summary(target, context, began));
   });
 }
 
-function clusterTask(state: Paths): ListrTask<UpContext> {
+function clusterTask({ state }: Target): ListrTask<UpContext> {
   return {
     title: "Kubernetes cluster",
     task: async (context, task) => {
-      context.kubeconfig = await startCluster(state, need(context.programs), simulatedNodes, (message) => (task.output = message));
-      task.title = `Kubernetes cluster: 1 node and ${String(simulatedNodes.length)} simulated ones are ready`;
+      const say = (message: string): string => (task.output = message);
+      context.kubeconfig = await startCluster(state, need(context.programs), simulatedNodes, say);
+      task.title = `Kubernetes cluster: 1 node and ${simulatedNodes.length} simulated ones are ready`;
     },
   };
 }
 
-function githubTask(state: Paths): ListrTask<UpContext> {
+function existingClusterTask({ state }: Target): ListrTask<UpContext> {
+  return {
+    title: "Kubernetes cluster",
+    task: (context, task) => {
+      context.kubeconfig = loadKubeconfig(state.kubeconfig);
+      task.title = `Kubernetes cluster: your context ${context.kubeconfig.getCurrentContext()}`;
+    },
+  };
+}
+
+function githubTask(target: Target): ListrTask<UpContext> {
   return {
     title: "Stand-in for GitHub",
     task: async (context, task) => {
-      await ensureGitHub(state, need(context.programs));
-      const input = sandboxConfig(state);
+      await ensureGitHub(target, need(context.programs));
+      const input = sandboxConfig(target);
       context.input = input;
       const problem = await tokenProblem(input.githubConfigUrl, input.githubToken);
       if (problem !== undefined) throw new UserError(problem);
@@ -68,7 +83,7 @@ function githubTask(state: Paths): ListrTask<UpContext> {
   };
 }
 
-function deployTask(state: Paths): ListrTask<UpContext> {
+function deployTask({ state }: Target): ListrTask<UpContext> {
   return {
     title: "Platform (pulumi up, stack local)",
     task: async (context, task) => {
@@ -80,31 +95,22 @@ function deployTask(state: Paths): ListrTask<UpContext> {
         },
       });
       context.report = report;
-      const { changes, unchanged } = report;
-      task.title = changes.length === 0 ? `Platform: nothing to change (${String(unchanged)} resources)` : `Platform: ${countChanges(report)}`;
+      task.title =
+        report.changes.length === 0
+          ? `Platform: nothing to change (${report.unchanged} resources)`
+          : `Platform: ${countChanges(report)}`;
     },
   };
 }
 
-/** "17 created, 2 updated, 3 unchanged". */
-export function countChanges(report: EngineReport): string {
-  const words = { create: "created", update: "updated", delete: "deleted", replace: "replaced" } as const;
-  const counts = Object.entries(words)
-    .map(([operation, word]) => ({ word, count: report.changes.filter((change) => change.operation === operation).length }))
-    .filter(({ count }) => count > 0)
-    .map(({ word, count }) => `${String(count)} ${word}`);
-  return [...counts, `${String(report.unchanged)} unchanged`].join(", ");
-}
-
-function registeredTask(state: Paths): ListrTask<UpContext> {
+function registeredTask(target: Target): ListrTask<UpContext> {
   return {
     title: "Scale sets",
     task: async (context, task) => {
-      const { scaleSetNames } = need(context.input);
+      const { scaleSetNames, controllerNamespace } = need(context.input);
       task.output = `waiting for the listeners of ${scaleSetNames.join(", ")}`;
-      context.scaleSets = await waitForScaleSets(githubClient(state), scaleSetNames, registrationSeconds, () =>
-        podReport(need(context.kubeconfig), "arc-systems"),
-      );
+      const why = (): Promise<string> => podReport(need(context.kubeconfig), controllerNamespace);
+      context.scaleSets = await waitForScaleSets(githubClient(target), scaleSetNames, registrationSeconds, why);
       task.title = "Scale sets: registered, listeners connected";
     },
   };
@@ -115,16 +121,19 @@ function need<T>(value: T | undefined): T {
   return value;
 }
 
-function summary(state: Paths, context: UpContext, began: number): string {
-  const sets = context.scaleSets ?? [];
-  const report = context.report;
+function summary(target: Target, context: UpContext, began: number): string {
+  const { report, scaleSets = [] } = context;
   return [
     "",
     `The platform is up (${elapsed(began)}).`,
-    `  cluster      KUBECONFIG=${state.kubeconfig}`,
-    `  GitHub       ${githubConfigUrl} (stand-in)`,
+    `  tools        ${target.tools.map((tool) => `${tool.name} ${tool.version}`).join(", ")}`,
+    `  cluster      KUBECONFIG=${target.state.kubeconfig}`,
+    `  GitHub       ${githubConfigUrl(target)} (stand-in)`,
     `  resources    ${report ? countChanges(report) : "?"}`,
-    ...sets.map((set) => `  scale set    ${set.name}: registered (id ${String(set.id)}), listener connected, ${String(set.runners.length)} runners`),
+    ...scaleSets.map(
+      (set) =>
+        `  scale set    ${set.name}: registered (id ${set.id}), listener connected, ${set.runners.length} runners`,
+    ),
     "",
     "Give it work:    npm run local -- jobs runner-base --count 20 --seconds 3",
     "Look around:     npm run local -- status",
@@ -133,12 +142,8 @@ function summary(state: Paths, context: UpContext, began: number): string {
   ].join("\n");
 }
 
-/** The kubeconfig file's content, for commands that need it without a running `up`. */
-export function currentKubeconfig(state: Paths): KubeConfig {
-  try {
-    readFileSync(state.kubeconfig);
-  } catch (error) {
-    throw new UserError("there is no sandbox here: start it with `npm run local`", { cause: error });
-  }
+/** The cluster's kubeconfig, for commands that need it without running `up`. */
+export function currentKubeconfig({ state }: Target): KubeConfig {
+  if (!existsSync(state.kubeconfig)) throw new UserError("there is no sandbox here: start it with `npm run local`");
   return loadKubeconfig(state.kubeconfig);
 }

@@ -24,6 +24,3 @@ export const nodeName = "sandbox";
 
 /** URL of the API server, reachable from the host and from pods alike. */
 export const apiServerUrl = `https://${addresses.gateway}:${addresses.apiServerPort}`;
-
-/** URL of the stand-in for GitHub, reachable from the host and from pods alike. */
-export const githubUrl = `http://${addresses.gateway}:${addresses.githubPort}`;

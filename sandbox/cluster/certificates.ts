@@ -44,7 +44,13 @@ const subjects: Readonly<Record<Exclude<keyof Certificates, "authority" | "servi
   apiServer: {
     commonName: "kube-apiserver",
     names: [
-      ...["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"].map(dns),
+      ...[
+        "localhost",
+        "kubernetes",
+        "kubernetes.default",
+        "kubernetes.default.svc",
+        "kubernetes.default.svc.cluster.local",
+      ].map(dns),
       ...["127.0.0.1", addresses.kubernetesService, addresses.gateway].map(ip),
     ],
   },
@@ -139,7 +145,10 @@ async function makeAuthority(files: KeyPair): Promise<Authority> {
 
 async function issue(files: KeyPair, subject: Subject, authority: Authority): Promise<void> {
   const keys = await generateKeys();
-  const name = [{ CN: [subject.commonName] }, ...(subject.organization === undefined ? [] : [{ O: [subject.organization] }])];
+  const name = [
+    { CN: [subject.commonName] },
+    ...(subject.organization === undefined ? [] : [{ O: [subject.organization] }]),
+  ];
   const certificate = await x509.X509CertificateGenerator.create({
     subject: new x509.Name(name).toString(),
     issuer: authority.certificate.subject,

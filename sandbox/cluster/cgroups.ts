@@ -56,7 +56,9 @@ export async function killPods(): Promise<void> {
 /** Removes the cluster's cgroups, innermost first. The kernel may hold one for a moment after its last process, hence the retries. */
 export async function removeCgroups(): Promise<void> {
   for (let attempt = 0; ; attempt++) {
-    const left = roots().flatMap(groupsBelow).filter((group) => !removed(group));
+    const left = roots()
+      .flatMap(groupsBelow)
+      .filter((group) => !removed(group));
     if (left.length === 0) return;
     if (attempt === 50) throw new Error(`these cgroups cannot be removed: ${left.join(", ")}`);
     await sleep(100);

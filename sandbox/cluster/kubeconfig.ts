@@ -11,10 +11,16 @@ export function writeKubeconfig(file: string, certificates: Certificates, client
     apiVersion: "v1",
     kind: "Config",
     clusters: [
-      { name: "runner-platform", cluster: { server: apiServerUrl, "certificate-authority-data": base64Of(certificates.authority.certificate) } },
+      {
+        name: "runner-platform",
+        cluster: { server: apiServerUrl, "certificate-authority-data": base64Of(certificates.authority.certificate) },
+      },
     ],
     users: [
-      { name: "runner-platform", user: { "client-certificate-data": base64Of(client.certificate), "client-key-data": base64Of(client.key) } },
+      {
+        name: "runner-platform",
+        user: { "client-certificate-data": base64Of(client.certificate), "client-key-data": base64Of(client.key) },
+      },
     ],
     contexts: [{ name: "runner-platform", context: { cluster: "runner-platform", user: "runner-platform" } }],
     "current-context": "runner-platform",

@@ -18,7 +18,14 @@ const holder = "namespaces";
  * Folders whose place is fixed in the sources of kubelet, containerd and the CNI library. Inside the mount namespace each is covered by a
  * folder of the state folder; on the host they are only mount points, made where missing and removed by {@link removeMountPoints}.
  */
-const coveredFolders = ["/run/containerd", "/run/netns", "/var/lib/kubelet", "/var/lib/cni", "/var/log/pods", "/var/log/containers"];
+const coveredFolders = [
+  "/run/containerd",
+  "/run/netns",
+  "/var/lib/kubelet",
+  "/var/lib/cni",
+  "/var/log/pods",
+  "/var/log/containers",
+];
 
 function madeFoldersFile(state: Paths): string {
   return join(state.root, "mount-points.json");
@@ -112,7 +119,17 @@ export async function ensureNamespaces(state: Paths, programs: Programs): Promis
   const script = holderScript(state, ip, program(programs, "mount"));
   const made = await ensureDaemon(state, {
     name: holder,
-    command: [program(programs, "unshare"), "--net", "--mount", "--propagation", "private", "--", "/bin/sh", "-c", script],
+    command: [
+      program(programs, "unshare"),
+      "--net",
+      "--mount",
+      "--propagation",
+      "private",
+      "--",
+      "/bin/sh",
+      "-c",
+      script,
+    ],
     ready: () => Promise.resolve(existsSync(readyFile)),
     readySeconds: 10,
   });
@@ -123,7 +140,8 @@ export async function ensureNamespaces(state: Paths, programs: Programs): Promis
 
 async function ensureLink(state: Paths, programs: Programs): Promise<void> {
   const ip = program(programs, "ip");
-  const { hostLink, hostLinkAddress, clusterLink, clusterLinkAddress, linkPrefix, podNetwork, serviceNetwork } = addresses;
+  const { hostLink, hostLinkAddress, clusterLink, clusterLinkAddress, linkPrefix, podNetwork, serviceNetwork } =
+    addresses;
   if (existsSync(`/sys/class/net/${hostLink}`)) return;
   const pid = String(holderProcess(state).pid);
   await run(ip, ["link", "add", hostLink, "type", "veth", "peer", "name", clusterLink, "netns", pid]);
@@ -162,7 +180,9 @@ export function processesInside(state: Paths): number[] {
 /** Kills whatever runs in the cluster's mount namespace and waits until it is gone. */
 export async function stopEverythingInside(state: Paths): Promise<void> {
   for (let round = 0; round < 5; round++) {
-    const left = processesInside(state).map(identify).filter((process) => process !== undefined);
+    const left = processesInside(state)
+      .map(identify)
+      .filter((process) => process !== undefined);
     if (left.length === 0) return;
     for (const { pid } of left) sendSignal(pid, "SIGKILL");
     await Promise.all(left.map((process) => stopProcess(process, 10)));

@@ -52,7 +52,8 @@ export async function stopProcess(process: ProcessIdentity, patienceSeconds: num
     const deadline = Date.now() + seconds * 1000;
     while (isAlive(process) && Date.now() < deadline) await sleep(50);
   }
-  if (isAlive(process)) throw new Error(`process ${String(process.pid)} survived SIGKILL: it hangs in the kernel, see dmesg`);
+  if (isAlive(process))
+    throw new Error(`process ${String(process.pid)} survived SIGKILL: it hangs in the kernel, see dmesg`);
 }
 
 export function sendSignal(pid: number, signal: NodeJS.Signals): void {

@@ -1,6 +1,16 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lastLines } from "../tools/run";
@@ -113,11 +123,14 @@ function writeRecord(state: Paths, record: DaemonRecord): void {
 async function waitReady(state: Paths, daemon: Daemon, process: ProcessIdentity): Promise<void> {
   const deadline = Date.now() + (daemon.readySeconds ?? 60) * 1000;
   for (;;) {
-    if (!isAlive(process)) throw new Error(`${daemon.name} exited while starting; the end of its log:\n${logTail(state, daemon.name)}`);
+    if (!isAlive(process))
+      throw new Error(`${daemon.name} exited while starting; the end of its log:\n${logTail(state, daemon.name)}`);
     if (await daemon.ready().catch(() => false)) return;
     if (Date.now() > deadline) {
       const seconds = String(daemon.readySeconds ?? 60);
-      throw new Error(`${daemon.name} did not become ready within ${seconds} s; the end of its log:\n${logTail(state, daemon.name)}`);
+      throw new Error(
+        `${daemon.name} did not become ready within ${seconds} s; the end of its log:\n${logTail(state, daemon.name)}`,
+      );
     }
     await sleep(150);
   }

@@ -25,7 +25,12 @@ export type Say = (message: string) => void;
  * Brings the embedded cluster up: whatever runs already stays, whatever is missing starts. Safe to call again after any interruption.
  * @returns the kubeconfig of an administrator
  */
-export async function startCluster(state: Paths, programs: Programs, nodes: readonly SimulatedNode[], say: Say): Promise<KubeConfig> {
+export async function startCluster(
+  state: Paths,
+  programs: Programs,
+  nodes: readonly SimulatedNode[],
+  say: Say,
+): Promise<KubeConfig> {
   mkdirSync(state.root, { recursive: true, mode: 0o700 });
   const certificates = await ensureCertificates(state);
   say("network and mount namespaces");
@@ -73,7 +78,9 @@ async function waitForNodes(config: KubeConfig, names: readonly string[]): Promi
   const api = config.makeApiClient(CoreV1Api);
   await waitUntil(90, `the nodes ${names.join(", ")} to become ready`, async () => {
     const { items } = await api.listNode();
-    const ready = items.filter((node) => node.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True"));
+    const ready = items.filter((node) =>
+      node.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True"),
+    );
     return names.every((name) => ready.some((node) => node.metadata?.name === name));
   });
 }
@@ -82,7 +89,9 @@ async function waitForDns(config: KubeConfig): Promise<void> {
   const api = config.makeApiClient(CoreV1Api);
   await waitUntil(90, "CoreDNS to become ready", async () => {
     const { items } = await api.listNamespacedPod({ namespace: "kube-system", labelSelector: "k8s-app=kube-dns" });
-    return items.some((pod) => pod.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True"));
+    return items.some((pod) =>
+      pod.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True"),
+    );
   });
 }
 

@@ -7,7 +7,15 @@ import { recordedDaemons, stopDaemon } from "./processes";
 import type { Say } from "./start";
 
 /** Stops go in this order: first what would start pods again, last what everything else needs. What is not named goes first. */
-const order = ["kwok", "storage-provisioner", "kubelet", "kube-proxy", "containerd", "kube-scheduler", "kube-controller-manager"];
+const order = [
+  "kwok",
+  "storage-provisioner",
+  "kubelet",
+  "kube-proxy",
+  "containerd",
+  "kube-scheduler",
+  "kube-controller-manager",
+];
 const last = ["kube-apiserver", "etcd", "namespaces"];
 
 /** Stops all programs and pods of the embedded cluster. The state folder stays, so that the next start goes on where this one stopped. */

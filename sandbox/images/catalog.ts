@@ -86,7 +86,11 @@ export const sandboxImages: readonly SandboxImage[] = [
       { path: "home/runner/_work", folder: true, owner: runnerUser },
       { path: "home/runner/tmpDir", folder: true, owner: runnerUser },
       { path: "home/runner/externals", folder: true, owner: runnerUser },
-      { path: "home/runner/externals/README", text: "the real image keeps Node.js for actions here\n", owner: runnerUser },
+      {
+        path: "home/runner/externals/README",
+        text: "the real image keeps Node.js for actions here\n",
+        owner: runnerUser,
+      },
       { path: "home/runner/run.sh", from: program(programs, "runner"), owner: runnerUser },
       { path: "usr/bin/docker", from: program(programs, "docker") },
     ],

@@ -11,8 +11,18 @@ const namespace = "k8s.io";
 
 /** Names and digests of the images that the cluster's containerd holds. */
 export async function importedImages(state: Paths, programs: Programs): Promise<ReadonlyMap<string, string>> {
-  const { stdout } = await run(program(programs, "ctr"), ["--address", state.containerdSocket, "--namespace", namespace, "images", "list"]);
-  const rows = stdout.split("\n").slice(1).map((line) => line.split(/\s+/));
+  const { stdout } = await run(program(programs, "ctr"), [
+    "--address",
+    state.containerdSocket,
+    "--namespace",
+    namespace,
+    "images",
+    "list",
+  ]);
+  const rows = stdout
+    .split("\n")
+    .slice(1)
+    .map((line) => line.split(/\s+/));
   return new Map(rows.filter((row) => row.length > 2).map((row) => [row[0] ?? "", row[2] ?? ""]));
 }
 
@@ -43,7 +53,15 @@ async function importArchive(state: Paths, programs: Programs, image: SandboxIma
   const file = join(state.images, "import.tar");
   writeFileSync(file, archive);
   try {
-    await run(program(programs, "ctr"), ["--address", state.containerdSocket, "--namespace", namespace, "images", "import", file]);
+    await run(program(programs, "ctr"), [
+      "--address",
+      state.containerdSocket,
+      "--namespace",
+      namespace,
+      "images",
+      "import",
+      file,
+    ]);
   } catch (error) {
     throw new Error(`containerd refused the image ${image.name}`, { cause: error });
   } finally {

@@ -85,13 +85,23 @@ function addEntry(pack: tar.Pack, entry: ImageEntry): void {
     pack.entry({ name: entry.path, type: "symlink", linkname: entry.linkTo, mtime: noTime });
   } else if ("folder" in entry) {
     const owner = entry.owner ?? 0;
-    pack.entry({ name: `${entry.path}/`, type: "directory", mode: entry.mode ?? 0o755, uid: owner, gid: owner, mtime: noTime });
+    pack.entry({
+      name: `${entry.path}/`,
+      type: "directory",
+      mode: entry.mode ?? 0o755,
+      uid: owner,
+      gid: owner,
+      mtime: noTime,
+    });
   } else if ("text" in entry) {
     const owner = entry.owner ?? 0;
     pack.entry({ name: entry.path, mode: 0o644, uid: owner, gid: owner, mtime: noTime }, entry.text);
   } else {
     const owner = entry.owner ?? 0;
-    pack.entry({ name: entry.path, mode: entry.mode ?? 0o755, uid: owner, gid: owner, mtime: noTime }, readFileSync(entry.from));
+    pack.entry(
+      { name: entry.path, mode: entry.mode ?? 0o755, uid: owner, gid: owner, mtime: noTime },
+      readFileSync(entry.from),
+    );
   }
 }
 

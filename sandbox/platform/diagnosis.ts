@@ -6,12 +6,16 @@ export async function podReport(config: KubeConfig, namespace: string): Promise<
   const api = config.makeApiClient(CoreV1Api);
   const { items } = await api.listNamespacedPod({ namespace });
   if (items.length === 0) return `no pod exists in the namespace ${namespace}`;
-  const reports = await Promise.all(items.map(async (pod) => `${describePod(pod)}\n${indent(await logTail(api, pod))}`));
+  const reports = await Promise.all(
+    items.map(async (pod) => `${describePod(pod)}\n${indent(await logTail(api, pod))}`),
+  );
   return `pods in ${namespace}:\n${reports.join("\n")}`;
 }
 
 export function describePod(pod: V1Pod): string {
-  const waiting = (pod.status?.containerStatuses ?? []).map((status) => status.state?.waiting?.reason).find((reason) => reason !== undefined);
+  const waiting = (pod.status?.containerStatuses ?? [])
+    .map((status) => status.state?.waiting?.reason)
+    .find((reason) => reason !== undefined);
   return `${pod.metadata?.name ?? "?"}: ${waiting ?? pod.status?.phase ?? "unknown"}`;
 }
 

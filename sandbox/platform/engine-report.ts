@@ -37,7 +37,8 @@ export class EngineReport {
 
   add(event: EngineEvent): void {
     if (event.resourcePreEvent) this.addStep(event.resourcePreEvent.metadata);
-    if (event.diagnosticEvent?.severity === "error") this.addError(event.diagnosticEvent.message, event.diagnosticEvent.urn);
+    if (event.diagnosticEvent?.severity === "error")
+      this.addError(event.diagnosticEvent.message, event.diagnosticEvent.urn);
   }
 
   /** How many resources stay as they are. */
@@ -57,7 +58,10 @@ export class EngineReport {
     // The engine adds this line to every failure; it says nothing that the other messages do not.
     if (text === "" || /^(update|preview|destroy) failed$/.test(text)) return;
     const where = urn !== undefined && urn !== "" ? identity(urn) : undefined;
-    const line = where && !where.kind.startsWith("pulumi:") && where.kind !== "Stack" ? `${where.kind} ${where.name}: ${text}` : text;
+    const line =
+      where && !where.kind.startsWith("pulumi:") && where.kind !== "Stack"
+        ? `${where.kind} ${where.name}: ${text}`
+        : text;
     if (!this.errors.includes(line)) this.errors.push(line);
   }
 }
@@ -79,7 +83,9 @@ function fieldChanges(step: StepEventMetadata): FieldChange[] {
 
 /** The value at a property path such as `spec.containers[0].image` or `metadata.labels["app.kubernetes.io/name"]`. */
 export function valueAt(root: unknown, path: string): unknown {
-  const keys = [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
+  const keys = [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(
+    (match) => match[1] ?? match[2] ?? match[3] ?? "",
+  );
   return keys.reduce<unknown>(
     (value, key) => (typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined),
     root,
@@ -103,4 +109,14 @@ function show(value: unknown): string {
   if (value === undefined) return "(not set)";
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+/** "17 created, 2 updated, 3 unchanged". */
+export function countChanges(report: EngineReport): string {
+  const words = { create: "created", update: "updated", delete: "deleted", replace: "replaced" } as const;
+  const counts = Object.entries(words)
+    .map(([operation, word]) => ({ word, count: report.changes.filter((c) => c.operation === operation).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ word, count }) => `${count} ${word}`);
+  return [...counts, `${report.unchanged} unchanged`].join(", ");
 }

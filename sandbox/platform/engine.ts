@@ -27,7 +27,12 @@ function passphrase(state: Paths): string {
 }
 
 /** Opens the stack, with the real plugin where one is installed and the offline provider otherwise, and hands it to `use`. */
-async function withStack<T>(state: Paths, programs: Programs, config: ConfigMap, use: (stack: Stack) => Promise<T>): Promise<T> {
+async function withStack<T>(
+  state: Paths,
+  programs: Programs,
+  config: ConfigMap,
+  use: (stack: Stack) => Promise<T>,
+): Promise<T> {
   const workFolder = join(state.pulumi, "workspace");
   const backend = join(state.pulumi, "backend");
   const home = join(state.pulumi, "home");
@@ -39,7 +44,10 @@ async function withStack<T>(state: Paths, programs: Programs, config: ConfigMap,
   const realPlugin = findRealPlugin("kubernetes", undefined, { pulumiHome: home });
   const provider = realPlugin
     ? undefined
-    : await startKubernetesProvider({ helm: program(programs, "helm"), logFile: join(state.logs, "provider-kubernetes.log") });
+    : await startKubernetesProvider({
+        helm: program(programs, "helm"),
+        logFile: join(state.logs, "provider-kubernetes.log"),
+      });
   try {
     const stack = await LocalWorkspace.createOrSelectStack(
       { stackName, projectName: "runner-platform", program: platformProgram },
@@ -71,7 +79,10 @@ async function replaceConfig(stack: Stack, config: ConfigMap): Promise<void> {
 }
 
 /** Runs `operation`, and turns a failure of the engine into the messages that it gave for the user. */
-async function reported(run: EngineRun, operation: (onEvent: (event: EngineEvent) => void) => Promise<unknown>): Promise<EngineReport> {
+async function reported(
+  run: EngineRun,
+  operation: (onEvent: (event: EngineEvent) => void) => Promise<unknown>,
+): Promise<EngineReport> {
   const report = new EngineReport();
   try {
     await operation((event) => {

@@ -2,18 +2,20 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { addresses, githubUrl } from "../cluster/addresses";
 import { insideNetwork } from "../cluster/namespaces";
 import type { Paths } from "../cluster/paths";
-import { ensureDaemon, type Daemon } from "../cluster/processes";
+import { ensureDaemon } from "../cluster/processes";
 import { GitHubAdminClient } from "../github/client";
 import type { Programs } from "../tools/ensure";
+import type { Target } from "./target";
 
 /** The organisation that exists at the stand-in; scale sets register for it. */
 export const organization = "acme";
 
 /** What `githubConfigUrl` of the scale sets is. */
-export const githubConfigUrl = `${githubUrl}/${organization}`;
+export function githubConfigUrl(target: Target): string {
+  return `http://${target.githubAddress}/${organization}`;
+}
 
 function tokenFile(state: Paths): string {
   return join(state.github, "token");
@@ -31,33 +33,34 @@ export function githubToken(state: Paths): string {
 }
 
 /** A client for the stand-in's own interface: jobs, scale sets, statistics. */
-export function githubClient(state: Paths): GitHubAdminClient {
-  return new GitHubAdminClient(githubUrl, githubToken(state));
+export function githubClient(target: Target): GitHubAdminClient {
+  return new GitHubAdminClient(`http://${target.githubAddress}`, githubToken(target.state));
 }
 
-function daemon(state: Paths, command: (args: readonly string[]) => string[]): Daemon {
-  const client = githubClient(state);
-  return {
+/**
+ * Starts the stand-in for GitHub, unless it runs: on the bridge of the embedded cluster, or on this machine for a cluster of the user's.
+ * @returns whether it had to be started
+ */
+export async function ensureGitHub(target: Target, programs: Programs): Promise<boolean> {
+  const { state } = target;
+  const client = githubClient(target);
+  const command = [
+    process.execPath,
+    "--import",
+    pathToFileURL(require.resolve("tsx")).href,
+    join(__dirname, "..", "github", "main.ts"),
+    "--listen",
+    target.githubAddress,
+    "--state",
+    state.github,
+    "--organization",
+    organization,
+    "--token-file",
+    tokenFile(state),
+  ];
+  return ensureDaemon(state, {
     name: "github",
-    command: command([
-      process.execPath,
-      "--import",
-      pathToFileURL(require.resolve("tsx")).href,
-      join(__dirname, "..", "github", "main.ts"),
-      "--listen",
-      `${addresses.gateway}:${String(addresses.githubPort)}`,
-      "--state",
-      state.github,
-      "--organization",
-      organization,
-      "--token-file",
-      tokenFile(state),
-    ]),
+    command: target.embedded ? insideNetwork(state, programs, command) : command,
     ready: () => client.healthy(),
-  };
-}
-
-/** Starts the stand-in for GitHub on the cluster's bridge, unless it runs. */
-export async function ensureGitHub(state: Paths, programs: Programs): Promise<boolean> {
-  return ensureDaemon(state, daemon(state, (args) => insideNetwork(state, programs, args)));
+  });
 }

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import type { ConfigMap } from "@pulumi/pulumi/automation";
 import { decodeSettings } from "../../stacks/decode";
 import { formatProblems } from "../../stacks/problems";
-import type { Paths } from "../cluster/paths";
 import { builtFolder } from "../tools/cache";
 import { builtTools } from "../tools/catalog";
 import { githubConfigUrl, githubToken } from "./github";
 import { stackName } from "./engine";
 import { stackConfig } from "./stack-config";
+import type { Target } from "./target";
 
 /** What a run of the engine needs to know, and what the sandbox must know about it. */
 export interface PlatformInput {
@@ -30,15 +30,18 @@ export class SettingsRefused extends Error {}
  * Puts together the configuration of the stack and checks it, so that a mistake is told before the engine starts.
  * @throws SettingsRefused with all problems at once
  */
-export function sandboxConfig(state: Paths): PlatformInput {
+export function sandboxConfig(target: Target): PlatformInput {
   const config = stackConfig({
-    kubeconfig: readFileSync(state.kubeconfig, "utf8"),
-    githubConfigUrl,
-    githubToken: githubToken(state),
+    kubeconfig: readFileSync(target.state.kubeconfig, "utf8"),
+    githubConfigUrl: githubConfigUrl(target),
+    githubToken: githubToken(target.state),
     controllerChart,
   });
   const own = Object.entries(config).filter(([key]) => key.startsWith("runner-platform:"));
-  const result = decodeSettings(stackName, Object.fromEntries(own.map(([key, { value }]) => [key.slice("runner-platform:".length), value])));
+  const result = decodeSettings(
+    stackName,
+    Object.fromEntries(own.map(([key, { value }]) => [key.slice("runner-platform:".length), value])),
+  );
   if ("problems" in result) throw new SettingsRefused(formatProblems(stackName, result.problems));
   return {
     config,

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AdminScaleSet, GitHubAdminClient } from "../github/client";
-import { githubConfigUrl } from "./github";
 
 /** A scale set whose listener holds its session. */
 export type ConnectedScaleSet = AdminScaleSet;
@@ -46,7 +45,7 @@ export async function waitForScaleSets(
     if (Date.now() > deadline) {
       const states = missing.map((name) => {
         const set = wanted.find((candidate) => candidate.name === name);
-        return `${name}: ${set === undefined ? `not registered at ${githubConfigUrl}` : "registered, but its listener is not connected"}`;
+        return `${name}: ${set === undefined ? `not registered at GitHub` : "registered, but its listener is not connected"}`;
       });
       throw new Error(`after ${String(seconds)} s not all scale sets work:\n  ${states.join("\n  ")}\n${await why()}`);
     }

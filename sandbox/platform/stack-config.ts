@@ -31,7 +31,9 @@ export function stackConfig(sandbox: SandboxConfig, file: string = join(checkout
     [`${project}:kubeconfig`]: sandbox.kubeconfig,
     [`${project}:githubToken`]: sandbox.githubToken,
     [`${project}:github`]: { configUrl: sandbox.githubConfigUrl },
-    ...(sandbox.controllerChart === undefined ? {} : { [`${project}:arc`]: { controllerChart: { chart: sandbox.controllerChart } } }),
+    ...(sandbox.controllerChart === undefined
+      ? {}
+      : { [`${project}:arc`]: { controllerChart: { chart: sandbox.controllerChart } } }),
   };
   const merged = merge(supplied, userConfig(file));
   if (!isObject(merged)) throw new Error(`${file}: config must be a map`);

@@ -33,7 +33,10 @@ async function build(tool: BuiltTool, go: string, target: string): Promise<void>
     await compile(tool, program.package, join(unfinished, program.name), go);
   }
   for (const { module, folder, name } of tool.folders ?? []) {
-    const { stdout } = await run(go, ["list", "-m", "-f", "{{.Dir}}", module], { cwd: tool.module, env: goEnvironment() });
+    const { stdout } = await run(go, ["list", "-m", "-f", "{{.Dir}}", module], {
+      cwd: tool.module,
+      env: goEnvironment(),
+    });
     cpSync(join(stdout.trim(), folder), join(unfinished, name), { recursive: true });
     makeWritable(join(unfinished, name));
   }
@@ -59,9 +62,12 @@ async function compile(tool: BuiltTool, packagePath: string, output: string, go:
     await run(go, args, { cwd: tool.module, env: goEnvironment() });
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
-    throw new Error(`building ${tool.name} ${tool.version} failed; the compiler's last words:\n${lastLines(error.stderr, 20)}`, {
-      cause: error,
-    });
+    throw new Error(
+      `building ${tool.name} ${tool.version} failed; the compiler's last words:\n${lastLines(error.stderr, 20)}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -84,6 +90,7 @@ function removeOlderBuilds(tool: BuiltTool, target: string): void {
   const folder = dirname(target);
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    if (name.startsWith(prefix) && !name.endsWith(".lock") && path !== target) rmSync(path, { recursive: true, force: true });
+    if (name.startsWith(prefix) && !name.endsWith(".lock") && path !== target)
+      rmSync(path, { recursive: true, force: true });
   }
 }

@@ -130,7 +130,12 @@ export const distributionTools: readonly DistributionTool[] = [
   { command: "containerd", why: "runs the containers", debianPackage: "containerd" },
   { command: "ctr", why: "imports the images", debianPackage: "containerd" },
   { command: "runc", why: "starts each container", debianPackage: "runc" },
-  { command: "bridge", file: "/usr/lib/cni/bridge", why: "connects pods", debianPackage: "containernetworking-plugins" },
+  {
+    command: "bridge",
+    file: "/usr/lib/cni/bridge",
+    why: "connects pods",
+    debianPackage: "containernetworking-plugins",
+  },
   { command: "iptables", why: "Service addresses (kube-proxy)", debianPackage: "iptables" },
   { command: "ip", why: "the cluster's bridge and its link to the host", debianPackage: "iproute2" },
   { command: "unshare", why: "the cluster's own network and mounts", debianPackage: "util-linux" },

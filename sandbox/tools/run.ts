@@ -29,7 +29,11 @@ export function lastLines(text: string, count: number): string {
 }
 
 /** Runs a command to its end. Arguments are passed as they are: no shell is involved. Throws {@link CommandFailed}. */
-export function run(command: string, args: readonly string[], options: ExecFileOptions & { readonly input?: string } = {}): Promise<Finished> {
+export function run(
+  command: string,
+  args: readonly string[],
+  options: ExecFileOptions & { readonly input?: string } = {},
+): Promise<Finished> {
   const { input, ...execOptions } = options;
   return new Promise((resolve, reject) => {
     const child = execFile(

@@ -8,7 +8,8 @@ const type = "kubernetes:actions.github.com/v1alpha1:AutoscalingRunnerSet";
 
 /** A scale set that complies, with some fields of its spec changed; `undefined` takes a field away. */
 function scaleSet(changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
-  const spec = Object.entries({ minRunners: 1, maxRunners: 10, ...changes }).filter(([, value]) => value !== undefined);
+  const fields: Record<string, unknown> = { minRunners: 1, maxRunners: 10, ...changes };
+  const spec = Object.entries(fields).filter(([, value]) => value !== undefined);
   return { metadata: { name: "runner-base", namespace: "runners" }, spec: Object.fromEntries(spec) };
 }
 

@@ -4,7 +4,11 @@ import { stringify } from "yaml";
 interface Stage {
   readonly name: string;
   readonly kind: "Node" | "Pod";
-  readonly when: readonly { readonly key: string; readonly operator: "In" | "NotIn" | "Exists" | "DoesNotExist"; readonly values?: readonly string[] }[];
+  readonly when: readonly {
+    readonly key: string;
+    readonly operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+    readonly values?: readonly string[];
+  }[];
   readonly next: { readonly statusTemplate: string } | { readonly delete: true };
   readonly everySeconds?: number;
 }

@@ -62,7 +62,10 @@ const cniConfig = {
 export function containerd(state: Paths, programs: Programs): Daemon {
   const cniFolder = dirname(program(programs, "bridge"));
   writeConfig(join(state.config, "cni", "10-sandbox.conflist"), JSON.stringify(cniConfig, undefined, 2));
-  const file = writeConfig(join(state.config, "containerd.toml"), containerdConfig(state, program(programs, "runc"), cniFolder));
+  const file = writeConfig(
+    join(state.config, "containerd.toml"),
+    containerdConfig(state, program(programs, "runc"), cniFolder),
+  );
   return {
     name: "containerd",
     command: insideCluster(state, programs, [program(programs, "containerd"), "--config", file]),
@@ -84,7 +87,11 @@ function kubeletConfig(state: Paths, certificates: Certificates): object {
     address: addresses.gateway,
     healthzBindAddress: "127.0.0.1",
     staticPodPath: "",
-    authentication: { anonymous: { enabled: false }, webhook: { enabled: true }, x509: { clientCAFile: certificates.authority.certificate } },
+    authentication: {
+      anonymous: { enabled: false },
+      webhook: { enabled: true },
+      x509: { clientCAFile: certificates.authority.certificate },
+    },
     authorization: { mode: "Webhook" },
     tlsCertFile: certificates.kubelet.certificate,
     tlsPrivateKeyFile: certificates.kubelet.key,

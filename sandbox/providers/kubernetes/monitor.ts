@@ -1,5 +1,6 @@
 import { ProviderError } from "./errors.js";
 import { CHANNEL_OPTIONS, call, grpc, type provider, resource, resourceGrpc, type Struct } from "./proto.js";
+import { serializeWithStructs, STRUCT_FIELDS, writeStruct } from "./struct-fields.js";
 import { encode, SIGNATURE_KEY, UNKNOWN, type PropertyMap, type PropertyValue } from "./values.js";
 
 const RESOURCE_SIGNATURE = "5cf8f73096256a8f31e491e813e4eb8e";
@@ -53,7 +54,7 @@ export class Monitor {
 
   async registerChild(inputs: PropertyMap, options: ChildOptions): Promise<RegisteredChild> {
     const message = this.message(options.type, options.name, true);
-    message.setObject(encode(inputs));
+    writeStruct(message, STRUCT_FIELDS.RegisterResourceRequest.object, inputs);
     message.setParent(options.parent);
     // the component waits for its own dependencies, and so do its children
     message.setDependenciesList([...new Set([...this.request.getDependenciesList(), ...options.dependencies])]);
@@ -96,7 +97,6 @@ export class Monitor {
     message.setAcceptresources(true);
     message.setSupportspartialvalues(true);
     message.setSupportsresultreporting(true);
-    message.setObject(encode({}));
     return message;
   }
 
@@ -110,8 +110,14 @@ export class Monitor {
   }
 
   private async send(message: resource.RegisterResourceRequest): Promise<resource.RegisterResourceResponse> {
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- `call` binds it to the client again
-    const response = await call(this.client.registerResource, this.client, message);
+    const { path, requestSerialize, responseDeserialize } = resourceGrpc.ResourceMonitorService.registerResource;
+    const serialize = (request: resource.RegisterResourceRequest) => serializeWithStructs(request, requestSerialize);
+    const response = await new Promise<resource.RegisterResourceResponse>((resolve, reject) => {
+      this.client.makeUnaryRequest(path, serialize, responseDeserialize, message, (error, answer) => {
+        if (answer !== undefined) resolve(answer);
+        else reject(error ?? new ProviderError(`the engine did not answer for ${message.getName()}`));
+      });
+    });
     if (response.getResult() === resource.Result.FAIL) throw new ProviderError(`${message.getName()} failed`);
     return response;
   }

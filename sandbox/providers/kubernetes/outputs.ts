@@ -1,5 +1,5 @@
 import { isObject, objectAt, valueAt, type JsonObject, type KubernetesObject } from "./json.js";
-import { markLike, secret, UNKNOWN, type PropertyMap, type PropertyValue } from "./values.js";
+import { isPropertyMap, markLike, secret, UNKNOWN, type PropertyMap, type PropertyValue } from "./values.js";
 
 /** Fields the API server sets; a preview cannot know them for an object that does not exist. */
 const COMPUTED_METADATA = ["uid", "resourceVersion", "creationTimestamp", "generation"];
@@ -28,6 +28,13 @@ export function outputsOf(live: KubernetesObject, inputs: PropertyMap, fieldMana
 function withoutSchema(crd: KubernetesObject): KubernetesObject {
   const { group, names, scope } = objectAt(crd, "spec");
   return { ...crd, spec: { group, names, scope } };
+}
+
+/** Inputs as a stand-in for outputs, where a preview can do no better. */
+export function shownInputs(inputs: PropertyMap): PropertyMap {
+  const { spec } = inputs;
+  if (inputs.kind !== "CustomResourceDefinition" || !isPropertyMap(spec)) return inputs;
+  return { ...inputs, spec: { group: spec.group, names: spec.names, scope: spec.scope } };
 }
 
 /** Outputs of a preview: the expected object with everything the API server decides later as unknown. */

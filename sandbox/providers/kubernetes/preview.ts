@@ -2,7 +2,7 @@ import type { Operation } from "./context.js";
 import { ApiError, explain } from "./errors.js";
 import { describeObject, type KubernetesObject } from "./json.js";
 import { fieldManagerOf, isForced, ObjectApi, objectFromInputs, refOf, UnknownKindError, withNamespace } from "./objects.js";
-import { outputsOf, previewOutputs } from "./outputs.js";
+import { outputsOf, previewOutputs, shownInputs } from "./outputs.js";
 import { isPatchType } from "./type-token.js";
 import { containsUnknown, markLike, type PropertyMap } from "./values.js";
 
@@ -11,7 +11,7 @@ import { containsUnknown, markLike, type PropertyMap } from "./values.js";
  * the inputs themselves. An object the API server would refuse fails the preview with its words.
  */
 export async function previewCreate(operation: Operation, inputs: PropertyMap): Promise<PropertyMap> {
-  const echoed = previewOutputs(inputs, undefined);
+  const echoed = previewOutputs(shownInputs(inputs), undefined);
   if (containsUnknown(inputs)) return echoed;
   const object = await withNamespace(operation.session, objectFromInputs(inputs, operation.type));
   const api = new ObjectApi(operation.session);
@@ -29,7 +29,7 @@ export async function previewCreate(operation: Operation, inputs: PropertyMap): 
 }
 
 export async function previewUpdate(operation: Operation, inputs: PropertyMap, old: PropertyMap): Promise<PropertyMap> {
-  const echoed = previewOutputs(markLike({ ...old, ...inputs }, inputs) as PropertyMap, old);
+  const echoed = previewOutputs(markLike({ ...old, ...shownInputs(inputs) }, inputs) as PropertyMap, old);
   if (containsUnknown(inputs)) return echoed;
   const object = await withNamespace(operation.session, objectFromInputs(inputs, operation.type));
   const fieldManager = fieldManagerOf(operation.urn, object, old);

@@ -8,21 +8,22 @@ import { objectFromInputs, withNamespace } from "./objects.js";
 import { previewCreate, previewUpdate } from "./preview.js";
 import { Empty, provider } from "./proto.js";
 import { readObject } from "./read.js";
+import { readStruct, STRUCT_FIELDS as FIELDS, writeStruct } from "./struct-fields.js";
 import { isPatchType, typeOfUrn } from "./type-token.js";
-import { decode, encode, type PropertyMap } from "./values.js";
+import type { PropertyMap } from "./values.js";
 
 /** The calls on resources: each takes a request of the protocol apart, lets a plain function do the work, and packs its answer. */
 
 export async function checkCall(session: Session, request: provider.CheckRequest): Promise<provider.CheckResponse> {
   const result = await check(session, {
     urn: request.getUrn(),
-    olds: decode(request.getOlds()),
-    news: decode(request.getNews()),
+    olds: readStruct(request, FIELDS.CheckRequest.olds),
+    news: readStruct(request, FIELDS.CheckRequest.news),
     randomSeed: request.getRandomseed_asU8(),
     autonaming: autonamingOf(request),
   });
   const response = new provider.CheckResponse();
-  response.setInputs(encode(result.inputs));
+  writeStruct(response, FIELDS.CheckResponse.inputs, result.inputs);
   for (const { property, reason } of result.failures) {
     const failure = new provider.CheckFailure();
     failure.setProperty(property);
@@ -35,8 +36,8 @@ export async function checkCall(session: Session, request: provider.CheckRequest
 export async function diffCall(session: Session, request: provider.DiffRequest): Promise<provider.DiffResponse> {
   const type = typeOfUrn(request.getUrn());
   const place = (inputs: PropertyMap) => withNamespace(session, objectFromInputs(inputs, type));
-  const oldInputs = decode(request.getOldInputs());
-  const [old, now] = [await place(oldInputs), await place(decode(request.getNews()))];
+  const old = await place(readStruct(request, FIELDS.DiffRequest.oldInputs));
+  const now = await place(readStruct(request, FIELDS.DiffRequest.news));
   const diff = diffObjects(old, now, session.settings, isPatchType(type, now.kind));
   const ignored = request.getIgnorechangesList();
   const changes = diff.changes.filter(({ path }) => !ignored.some((prefix) => isWithin(formatPath(path), prefix)));
@@ -59,41 +60,44 @@ export async function diffCall(session: Session, request: provider.DiffRequest):
 }
 
 export async function createCall(operation: Operation, request: provider.CreateRequest): Promise<provider.CreateResponse> {
-  const inputs = decode(request.getProperties());
+  const inputs = readStruct(request, FIELDS.CreateRequest.properties);
   const response = new provider.CreateResponse();
   if (request.getPreview()) {
-    response.setProperties(encode(await previewCreate(operation, inputs)));
+    writeStruct(response, FIELDS.CreateResponse.properties, await previewCreate(operation, inputs));
     return response;
   }
   const { id, outputs } = await createObject(operation, inputs);
   response.setId(id);
-  response.setProperties(encode(outputs));
+  writeStruct(response, FIELDS.CreateResponse.properties, outputs);
   return response;
 }
 
 export async function updateCall(operation: Operation, request: provider.UpdateRequest): Promise<provider.UpdateResponse> {
-  const [inputs, old] = [decode(request.getNews()), decode(request.getOlds())];
+  const inputs = readStruct(request, FIELDS.UpdateRequest.news);
+  const old = readStruct(request, FIELDS.UpdateRequest.olds);
   const response = new provider.UpdateResponse();
   const outputs = request.getPreview()
     ? await previewUpdate(operation, inputs, old)
     : (await updateObject(operation, inputs, old, request.getIgnorechangesList())).outputs;
-  response.setProperties(encode(outputs));
+  writeStruct(response, FIELDS.UpdateResponse.properties, outputs);
   return response;
 }
 
 export async function deleteCall(operation: Operation, request: provider.DeleteRequest): Promise<Empty> {
-  await deleteObject(operation, decode(request.getOldInputs()), decode(request.getProperties()));
+  const inputs = readStruct(request, FIELDS.DeleteRequest.oldInputs);
+  await deleteObject(operation, inputs, readStruct(request, FIELDS.DeleteRequest.properties));
   return new Empty();
 }
 
 export async function readCall(operation: Operation, request: provider.ReadRequest): Promise<provider.ReadResponse> {
   const response = new provider.ReadResponse();
-  const found = await readObject(operation, request.getId(), decode(request.getInputs()), decode(request.getProperties()));
+  const inputs = readStruct(request, FIELDS.ReadRequest.inputs);
+  const found = await readObject(operation, request.getId(), inputs, readStruct(request, FIELDS.ReadRequest.properties));
   // an empty id says that the object is gone
   if (found === undefined) return response;
   response.setId(found.id);
-  response.setInputs(encode(found.inputs));
-  response.setProperties(encode(found.outputs));
+  writeStruct(response, FIELDS.ReadResponse.inputs, found.inputs);
+  writeStruct(response, FIELDS.ReadResponse.properties, found.outputs);
   return response;
 }
 

@@ -8,8 +8,9 @@ import { log } from "./log.js";
 import { CHANNEL_OPTIONS, Empty, grpc, plugin, provider, providerGrpc } from "./proto.js";
 import { checkCall, createCall, deleteCall, diffCall, readCall, updateCall } from "./resource-calls.js";
 import { toServiceError } from "./rpc-errors.js";
+import { readStruct, STRUCT_FIELDS, withStructFields, writeStruct } from "./struct-fields.js";
 import { nameOfUrn, refuseUnserved, typeOfUrn } from "./type-token.js";
-import { decode, encode, type PropertyMap } from "./values.js";
+import { decode, type PropertyMap } from "./values.js";
 
 export interface ServerOptions {
   /** The helm executable that renders charts. */
@@ -30,7 +31,7 @@ interface ResourceRequest {
 /** Serves the package `kubernetes` on a free port of 127.0.0.1. */
 export async function serve(options: ServerOptions): Promise<RunningServer> {
   const server = new grpc.Server(CHANNEL_OPTIONS);
-  server.addService(providerGrpc.ResourceProviderService, handlers(options));
+  server.addService(withStructFields(providerGrpc.ResourceProviderService), handlers(options));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {
       if (error === null) resolve(bound);
@@ -163,9 +164,9 @@ function unary<Request, Response>(
 }
 
 function checkConfig(request: provider.CheckRequest): provider.CheckResponse {
-  const news = decode(request.getNews());
+  const news = readStruct(request, STRUCT_FIELDS.CheckRequest.news);
   const response = new provider.CheckResponse();
-  response.setInputs(encode(news));
+  writeStruct(response, STRUCT_FIELDS.CheckResponse.inputs, news);
   for (const { property, reason } of settingsProblems(news)) {
     const failure = new provider.CheckFailure();
     failure.setProperty(property);
@@ -176,7 +177,10 @@ function checkConfig(request: provider.CheckRequest): provider.CheckResponse {
 }
 
 function diffConfig(request: provider.DiffRequest): provider.DiffResponse {
-  const { diffs, replaces } = diffSettings(decode(request.getOlds()), decode(request.getNews()));
+  const { diffs, replaces } = diffSettings(
+    readStruct(request, STRUCT_FIELDS.DiffRequest.olds),
+    readStruct(request, STRUCT_FIELDS.DiffRequest.news),
+  );
   const { DIFF_NONE, DIFF_SOME } = provider.DiffResponse.DiffChanges;
   const response = new provider.DiffResponse();
   response.setChanges(diffs.length === 0 ? DIFF_NONE : DIFF_SOME);

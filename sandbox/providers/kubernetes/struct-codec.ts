@@ -72,12 +72,11 @@ class BackwardWriter {
   struct(map: JsonObject): void {
     for (const [key, value] of Object.entries(map).reverse()) {
       if (value === undefined) continue;
-      const end = this.position;
-      this.nested(2, () => this.value(value));
-      this.text(key);
-      this.varint((1 << 3) | DELIMITED);
-      this.varint(end - this.position);
-      this.varint((1 << 3) | DELIMITED);
+      this.nested(1, () => {
+        this.nested(2, () => this.value(value));
+        this.text(key);
+        this.varint((1 << 3) | DELIMITED);
+      });
     }
   }
 
@@ -129,15 +128,20 @@ class BackwardWriter {
   }
 
   private nested(field: number, write: () => void): void {
-    const end = this.position;
+    const before = this.written;
     write();
-    this.varint(end - this.position);
+    this.varint(this.written - before);
     this.varint((field << 3) | DELIMITED);
+  }
+
+  /** Positions move when the buffer grows; the number of bytes written does not. */
+  private get written(): number {
+    return this.buffer.length - this.position;
   }
 
   private reserve(length: number): void {
     if (this.position >= length) return;
-    const used = this.buffer.length - this.position;
+    const used = this.written;
     const larger = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, used + length * 2));
     this.buffer.copy(larger, larger.length - used, this.position);
     this.position = larger.length - used;

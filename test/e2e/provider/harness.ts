@@ -122,7 +122,7 @@ export class TestStack {
     const onOutput = (text: string) => {
       output += text;
     };
-    await work({ onOutput, onEvent: (event) => events.push(event), color: "never" });
+    await work(process.env.NOEV ? ({ onOutput, color: "never" } as never) : { onOutput, onEvent: (event) => events.push(event), color: "never" });
     return { output, events };
   }
 }

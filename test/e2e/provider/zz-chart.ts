@@ -19,7 +19,7 @@ describe("try chart", () => {
             values: { replicaCount: 1 },
             skipAwait: true,
           },
-          { providers: [provider], provider, dependsOn: [ns] },
+          { provider, dependsOn: [ns] },
         );
         return { n: chart.resources.apply((r) => r.length) };
       };

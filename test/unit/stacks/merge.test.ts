@@ -87,7 +87,7 @@ describe("messages", () => {
     ["a.b", "-----BEGIN PRIVATE KEY-----\nMII", 'given "[hidden]'],
   ];
   for (const [path, value, expected] of shown) {
-    it(`show ${JSON.stringify(value)?.slice(0, 40) ?? "nothing"} at ${path} as ${expected.slice(0, 30)}`, () => {
+    it(`show ${String(value).slice(0, 40)} at ${path} as ${expected.slice(0, 30)}`, () => {
       assert.equal(show(path, value), expected);
     });
   }

@@ -40,7 +40,8 @@ describe("ArcController", () => {
   });
 
   it("takes the chart by OCI address and version under a fixed release name", async () => {
-    const { values: _, ...rest } = (await register(() => controller())).get(chartType, "arc-chart").inputs;
+    const { values: given, ...rest } = (await register(() => controller())).get(chartType, "arc-chart").inputs;
+    assert.ok(given);
     assert.deepEqual(rest, {
       name: "arc",
       namespace: "arc-systems",
@@ -51,7 +52,8 @@ describe("ArcController", () => {
 
   it("takes a chart from a folder without a version", async () => {
     const registrations = await register(() => controller({ chart: "/charts/controller", chartVersion: undefined }));
-    const { values: _, ...rest } = registrations.get(chartType, "arc-chart").inputs;
+    const { values: given, ...rest } = registrations.get(chartType, "arc-chart").inputs;
+    assert.ok(given);
     assert.deepEqual(rest, { name: "arc", namespace: "arc-systems", chart: "/charts/controller" });
   });
 

@@ -110,7 +110,7 @@ describe("dindPodTemplate", () => {
       mountPath: "/usr/local/share/ca-certificates/harbor-ca",
       readOnly: true,
     });
-    assert.deepEqual(runnerContainer?.env?.at(-1), { name: "RUNNER_UPDATE_CA_CERTS", value: "1" });
+    assert.deepEqual(runnerContainer.env?.at(-1), { name: "RUNNER_UPDATE_CA_CERTS", value: "1" });
     assert.deepEqual(spec.initContainers[1]?.volumeMounts?.at(-1), {
       name: "harbor-ca",
       mountPath: "/etc/docker/certs.d/harbor.example.com:8443",
