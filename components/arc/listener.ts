@@ -18,8 +18,8 @@ export const arcSecurityContext: SecurityContext = {
 
 /**
  * The `listenerTemplate` of a scale set. The controller merges the container called `listener` into the pod it makes, in 0.6.1 too, where
- * the running container has another name. The merge clears fields that are absent here (pull policy, resources, security context), so they
- * are all given.
+ * the running container has another name. The merge clears fields that are absent here (grace period, pull policy, resources, security
+ * context; `resourcebuilder.go`), so they are all given.
  */
 export function listenerTemplate(
   resources: Resources,
@@ -27,6 +27,7 @@ export function listenerTemplate(
 ): {
   readonly spec: {
     readonly securityContext: PodSecurityContext;
+    readonly terminationGracePeriodSeconds: number;
     readonly containers: readonly {
       readonly name: "listener";
       readonly imagePullPolicy: string;
@@ -38,6 +39,8 @@ export function listenerTemplate(
   return {
     spec: {
       securityContext: arcPodSecurityContext,
+      // ARC's own value from 0.14 on: time to close the session at GitHub, without which the next listener meets "409 Conflict" (#3351).
+      terminationGracePeriodSeconds: 60,
       containers: [{ name: "listener", imagePullPolicy, resources, securityContext: arcSecurityContext }],
     },
   };

@@ -16,6 +16,7 @@ import { explain, UserError } from "./user-error";
 interface ClusterFlags {
   readonly context?: string;
   readonly githubAddress?: string;
+  readonly config?: string;
 }
 
 interface JsonFlag {
@@ -31,11 +32,13 @@ const program = new Command("npm run local --")
   .description("The whole platform on this machine: a real Kubernetes cluster, real ARC, and a stand-in for GitHub.")
   .option("--context <name>", "use this context of your kubeconfig instead of the embedded cluster")
   .option("--github-address <host:port>", "with --context: where pods reach the stand-in for GitHub on this machine")
+  .option("--config <file>", "stack configuration to use instead of Pulumi.local.yaml")
   .addHelpText("after", `\nState folder: ${stateFolder()} (change it with RUNNER_PLATFORM_STATE)`);
 
 async function target(): Promise<Target> {
-  const { context, githubAddress } = program.opts<ClusterFlags>();
-  return context === undefined ? embeddedTarget() : contextTarget(context, githubAddress);
+  const { context, githubAddress, config } = program.opts<ClusterFlags>();
+  const chosen = context === undefined ? embeddedTarget() : await contextTarget(context, githubAddress);
+  return { ...chosen, ...(config === undefined ? {} : { configFile: config }) };
 }
 
 program

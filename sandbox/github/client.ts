@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 
 const statistics = z.object({
@@ -91,6 +92,8 @@ export class GitHubAdminError extends Error {
 
 /** A patient connection is worse than an error here: the stand-in is on the same machine. */
 const timeoutMillis = 10_000;
+const retries = 3;
+const retryMillis = 500;
 
 /** Typed access to the admin API of the stand-in. */
 export class GitHubAdminClient {
@@ -147,16 +150,28 @@ export class GitHubAdminClient {
     schema: T,
     body?: unknown,
   ): Promise<z.infer<T>> {
-    const response = await fetch(`${this.baseUrl}${path}`, {
-      method,
-      headers: { Authorization: `Bearer ${this.token}`, "Content-Type": "application/json" },
-      body: body === undefined ? null : JSON.stringify(body),
-      signal: AbortSignal.timeout(timeoutMillis),
-    });
+    const response = await this.send(method, path, body);
     const value: unknown = await response.json();
     if (response.ok) return schema.parse(value);
     const refusal = z.object({ message: z.string() }).safeParse(value);
     throw new GitHubAdminError(response.status, `${method} ${path}: ${refusal.data?.message ?? response.statusText}`);
+  }
+
+  /** Asks again when nobody answered, unless that could queue jobs twice: the stand-in may just be restarting. */
+  private async send(method: string, path: string, body: unknown): Promise<Response> {
+    for (let left = method === "GET" ? retries : 0; ; left -= 1) {
+      try {
+        return await fetch(`${this.baseUrl}${path}`, {
+          method,
+          headers: { Authorization: `Bearer ${this.token}`, "Content-Type": "application/json" },
+          body: body === undefined ? null : JSON.stringify(body),
+          signal: AbortSignal.timeout(timeoutMillis),
+        });
+      } catch (error) {
+        if (left <= 0) throw new Error(`the stand-in for GitHub does not answer at ${this.baseUrl}`, { cause: error });
+        await sleep(retryMillis);
+      }
+    }
   }
 }
 

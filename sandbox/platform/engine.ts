@@ -5,7 +5,7 @@ import { type ConfigMap, type EngineEvent, LocalWorkspace, type Stack } from "@p
 import { program as platformProgram } from "../../components/program";
 import type { Paths } from "../cluster/paths";
 import { startKubernetesProvider } from "../providers/kubernetes/start";
-import { findRealPlugin } from "../providers/plugins";
+import { findRealPlugin, pluginVersion } from "../providers/plugins";
 import { program, type Programs } from "../tools/ensure";
 import { EngineFailed, EngineReport } from "./engine-report";
 
@@ -41,7 +41,7 @@ async function withStack<T>(
   const pulumiFolder = dirname(program(programs, "pulumi"));
   process.env["PATH"] = `${pulumiFolder}:${process.env["PATH"] ?? ""}`;
 
-  const realPlugin = findRealPlugin("kubernetes", undefined, { pulumiHome: home });
+  const realPlugin = findRealPlugin("kubernetes", pluginVersion("@pulumi/kubernetes"), { pulumiHome: home });
   const provider = realPlugin
     ? undefined
     : await startKubernetesProvider({

@@ -31,12 +31,13 @@ export class SettingsRefused extends Error {}
  * @throws SettingsRefused with all problems at once
  */
 export function sandboxConfig(target: Target): PlatformInput {
-  const config = stackConfig({
+  const supplied = {
     kubeconfig: readFileSync(target.state.kubeconfig, "utf8"),
     githubConfigUrl: githubConfigUrl(target),
     githubToken: githubToken(target.state),
     controllerChart,
-  });
+  };
+  const config = stackConfig(supplied, target.configFile);
   const own = Object.entries(config).filter(([key]) => key.startsWith("runner-platform:"));
   const result = decodeSettings(
     stackName,

@@ -14,6 +14,8 @@ export interface Target {
   readonly state: Paths;
   /** `host:port` at which the stand-in for GitHub serves; pods and this machine must reach it. */
   readonly githubAddress: string;
+  /** Stack configuration of the user's; absent: `Pulumi.local.yaml` of the checkout. */
+  readonly configFile?: string;
   /** What has to be there before the platform can be deployed. */
   readonly tools: readonly BuiltTool[];
 }

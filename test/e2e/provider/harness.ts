@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import * as k8s from "@pulumi/kubernetes";
 import { LocalWorkspace, PulumiCommand, type EngineEvent, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
 import { startKubernetesProvider, type RunningProvider } from "../../../sandbox/providers/kubernetes/start.js";
+import { writePolicyAnalyzer } from "../../../sandbox/providers/policy-analyzer.js";
 import { environment, type Environment } from "./dev-environment.js";
 
 const PASSPHRASE = "provider-e2e";
@@ -66,6 +67,16 @@ export class Harness {
     return new TestStack(stack);
   }
 
+  /** A stack whose engine can run policy packs. */
+  async stackWithPolicies(name: string, program: PulumiFn): Promise<TestStack> {
+    return this.stack(name, program, await writePolicyAnalyzer(join(this.folder, "analyzer")));
+  }
+
+  /** The state as it lies in the backend. */
+  async storedState(stack: string): Promise<string> {
+    return readFile(join(this.folder, "state", ".pulumi", "stacks", "provider-e2e", `${stack}.json`), "utf8");
+  }
+
   async kubectl(...args: string[]): Promise<string> {
     const { stdout } = await promisify(execFile)("kubectl", ["--kubeconfig", this.env.kubeconfig, ...args]);
     return stdout.trim();
@@ -85,10 +96,6 @@ export class Harness {
 export class TestStack {
   constructor(readonly stack: Stack) {}
 
-  set program(program: PulumiFn) {
-    this.stack.workspace.program = program;
-  }
-
   preview(policyPacks: string[] = []): Promise<RunResult> {
     return this.capture((options) => this.stack.preview({ ...options, policyPacks }));
   }
@@ -105,11 +112,6 @@ export class TestStack {
     return this.capture((options) => this.stack.destroy(options));
   }
 
-  /** The text of the state, secrets encrypted as they are stored. */
-  async state(): Promise<string> {
-    return JSON.stringify(await this.stack.exportStack(), null, 2);
-  }
-
   private async capture(
     work: (options: {
       onOutput: (text: string) => void;
@@ -122,7 +124,7 @@ export class TestStack {
     const onOutput = (text: string) => {
       output += text;
     };
-    await work(process.env.NOEV ? ({ onOutput, color: "never" } as never) : { onOutput, onEvent: (event) => events.push(event), color: "never" });
+    await work({ onOutput, onEvent: (event) => events.push(event), color: "never" });
     return { output, events };
   }
 }

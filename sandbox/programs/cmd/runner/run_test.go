@@ -46,7 +46,7 @@ func (s *service) serve(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	n := 0
 	for _, former := range s.asked {
-		if former == what {
+		if former == what || strings.HasPrefix(former, what+" ") {
 			n++
 		}
 	}

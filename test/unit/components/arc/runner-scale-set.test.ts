@@ -171,6 +171,7 @@ describe("RunnerScaleSet", () => {
           runAsGroup: 65532,
           seccompProfile: { type: "RuntimeDefault" },
         },
+        terminationGracePeriodSeconds: 60,
         containers: [
           {
             name: "listener",

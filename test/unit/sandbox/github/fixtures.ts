@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { GitHubAdminClient } from "../../../../sandbox/github/client";
 import type { GitHubOptions } from "../../../../sandbox/github/options";
 import { GitHubServer } from "../../../../sandbox/github/server";
@@ -42,6 +43,8 @@ async function start(folder: string, options: Partial<GitHubOptions>): Promise<F
     admin: new GitHubAdminClient(url, token),
     restart: async () => {
       await server.close();
+      // Else the next request could go out on a connection whose end was not noticed yet.
+      await sleep(50);
       return start(folder, { ...options, listen: [new URL(url).host] });
     },
     close: async () => {

@@ -61,7 +61,10 @@ describe("the Actions service on the wire", () => {
       const arc = await ArcClient.login(github.url, "0.6.1");
       const { id } = await arc.createScaleSet("runner-base");
       const { runner } = await arc.generateJit(id, "r1");
-      const again = await arc.call("POST", `_apis/runtime/runnerscalesets/${id}/generatejitconfig`, { name: "r1", workFolder: "" });
+      const again = await arc.call("POST", `_apis/runtime/runnerscalesets/${id}/generatejitconfig`, {
+        name: "r1",
+        workFolder: "",
+      });
       assert.equal(again.status, 409);
       assert.equal(typeName(again.body), "AgentExistsException");
       const byName = await arc.call("GET", "_apis/distributedtask/pools/0/agents?agentName=r1");
@@ -138,7 +141,15 @@ describe("the Actions service on the wire", () => {
       assert.equal(count, 3);
       assert.deepEqual(kinds(value), ["JobAvailable", "JobAvailable", "JobAvailable"]);
       assert.equal(await arc.nextMessage(session), undefined);
-      assert.equal((await arc.acquire(session, value.map((item) => item.runnerRequestId))).length, 3);
+      assert.equal(
+        (
+          await arc.acquire(
+            session,
+            value.map((item) => item.runnerRequestId),
+          )
+        ).length,
+        3,
+      );
       assert.equal((await arc.nextMessage(session))?.statistics.totalAssignedJobs, 3);
     });
 

@@ -22,7 +22,8 @@ describe("a restart of the stand-in", () => {
       github = await github.restart();
 
       assert.deepEqual(await github.admin.ledger(), ledger);
-      const timeless = (value: unknown) => JSON.stringify(value, (key, part: unknown) => (key === "lastSeen" ? 0 : part));
+      const timeless = (value: unknown) =>
+        JSON.stringify(value, (key, part: unknown) => (key === "lastSeen" ? 0 : part));
       assert.equal(timeless(await github.admin.scaleSets()), timeless(sets));
       assert.deepEqual((await arc.nextMessage(session, 0, 2))?.items, message?.items, "not deleted, so sent again");
       assert.equal((await process.finished(job)).status, 204);

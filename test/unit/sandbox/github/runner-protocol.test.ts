@@ -38,7 +38,16 @@ describe("the runner's side of the stand-in", () => {
     assert.equal((await first.started(id)).status, 409, "the first runner must not run it any more");
     assert.equal((await second.started(id)).status, 204);
     assert.equal((await second.finished(id)).status, 204);
-    const way = ["queued", "available", "assigned", "runnerAssigned", "requeued", "assigned", "runnerAssigned", "started"];
+    const way = [
+      "queued",
+      "available",
+      "assigned",
+      "runnerAssigned",
+      "requeued",
+      "assigned",
+      "runnerAssigned",
+      "started",
+    ];
     assert.deepEqual((await ledger(id)).path, [...way, "completed"]);
   });
 

@@ -53,7 +53,10 @@ describe("the stand-in's checks of tokens", () => {
     const sets = `${arc.base}_apis/runtime/runnerscalesets?name=runner-base`;
     assert.equal((await send("GET", sets, queue)).status, 401);
     assert.equal((await send("GET", sets, `Bearer ${token}`)).status, 401);
-    assert.equal((await send("POST", `${github.url}/api/v3/actions/runner-registration`, `RemoteAuth ${token}`)).status, 401);
+    assert.equal(
+      (await send("POST", `${github.url}/api/v3/actions/runner-registration`, `RemoteAuth ${token}`)).status,
+      401,
+    );
     assert.equal((await send("GET", `${github.url}/_sandbox/jobs`, queue)).status, 401);
     await assert.rejects(new GitHubAdminClient(github.url, "wrong").jobs(), /401|wrong admin token/);
   });
@@ -108,7 +111,10 @@ describe("the stand-in's checks of tokens", () => {
     await arc.poll(session);
     await sleep(50);
     const text = readFileSync(join(github.folder, "state", "requests.ndjson"), "utf8");
-    const lines = text.trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
+    const lines = text
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
     assert.equal(lines.length, 7);
     for (const line of lines) assert.deepEqual(Object.keys(line), ["time", "method", "path", "status", "ms", "who"]);
     assert.ok(lines.some((line) => line.who === "listener:listener-0"));
@@ -138,7 +144,12 @@ describe("the stand-in's check of a GitHub App", () => {
   });
 
   const jwt = (issuer: string, seconds = 540, key = privateKey) =>
-    new SignJWT({}).setProtectedHeader({ alg: "RS256" }).setIssuer(issuer).setIssuedAt("-60s").setExpirationTime(`${seconds}s`).sign(key);
+    new SignJWT({})
+      .setProtectedHeader({ alg: "RS256" })
+      .setIssuer(issuer)
+      .setIssuedAt("-60s")
+      .setExpirationTime(`${seconds}s`)
+      .sign(key);
   const ask = async (appToken: string) =>
     send("POST", `${github.url}/api/v3/app/installations/42/access_tokens`, `Bearer ${appToken}`);
 
@@ -154,7 +165,13 @@ describe("the stand-in's check of a GitHub App", () => {
 
   it("refuses another issuer, another key, a token that lives too long, and no JWT at all", async () => {
     const stranger = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
-    const wrong = [await jwt("456"), await jwt("123", 540, stranger), await jwt("123", 3600), await jwt("123", -120), "nonsense"];
+    const wrong = [
+      await jwt("456"),
+      await jwt("123", 540, stranger),
+      await jwt("123", 3600),
+      await jwt("123", -120),
+      "nonsense",
+    ];
     for (const appToken of wrong) assert.equal((await ask(appToken)).status, 401);
   });
 });

@@ -1,0 +1,78 @@
+import { strict as assert } from "node:assert";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import type { Change } from "../../sandbox/platform/engine-report";
+import { custom, github, localOk } from "./support/sandbox";
+
+/** A stack configuration as a user would write it into Pulumi.local.yaml. */
+export function stackFile(settings: Readonly<Record<string, unknown>>): string {
+  const file = join(mkdtempSync(join(tmpdir(), "runner-platform-config-")), "Pulumi.local.yaml");
+  const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`runner-platform:${key}`, value]));
+  writeFileSync(file, stringify({ config: { "pulumi:disable-default-providers": ["*"], ...config } }));
+  return file;
+}
+
+interface ScaleSetObject {
+  readonly metadata: { readonly uid: string };
+  readonly spec: { readonly maxRunners: number };
+}
+
+async function scaleSetObject(): Promise<ScaleSetObject> {
+  return (await custom().getNamespacedCustomObject({
+    group: "actions.github.com",
+    version: "v1alpha1",
+    namespace: "arc-runners-dind",
+    plural: "autoscalingrunnersets",
+    name: "runner-base",
+  })) as ScaleSetObject;
+}
+
+describe("a changed setting", () => {
+  const changed = stackFile({ scaleSets: { "runner-base": { maxRunners: 12 } } });
+
+  it("shows up in the preview as exactly that change", async () => {
+    const { output } = await localOk("--config", changed, "preview", "--json");
+    const { changes } = JSON.parse(output) as { changes: Change[] };
+    const ofTheSet = changes.filter(({ kind }) => kind === "AutoscalingRunnerSet");
+    assert.deepEqual(ofTheSet, [
+      {
+        operation: "update",
+        kind: "AutoscalingRunnerSet",
+        name: ofTheSet[0]?.name,
+        fields: [{ path: "spec.maxRunners", before: 10, after: 12 }],
+      },
+    ]);
+    // The namespace's quota follows from maxRunners; nothing else may change with it.
+    assert.deepEqual(
+      changes.filter(({ kind }) => kind !== "AutoscalingRunnerSet").map(({ kind, operation }) => [operation, kind]),
+      [["update", "ResourceQuota"]],
+    );
+  });
+
+  it("is applied in place, and jobs queued before and after are served", async () => {
+    const before = await scaleSetObject();
+    assert.equal(before.spec.maxRunners, 10);
+    const early = await github().queueJobs({ scaleSet: "runner-base", count: 3, seconds: 20 });
+    await localOk("--config", changed, "up");
+    const after = await scaleSetObject();
+    assert.equal(after.spec.maxRunners, 12);
+    assert.equal(after.metadata.uid, before.metadata.uid, "the object was not replaced");
+    await localOk("jobs", "runner-base", "--count", "2", "--seconds", "1");
+    const jobs = await github().ledger({ batch: early.batch });
+    assert.deepEqual(
+      jobs.map(({ result, starts }) => [result, starts]),
+      [
+        ["succeeded", 1],
+        ["succeeded", 1],
+        ["succeeded", 1],
+      ],
+    );
+  });
+
+  it("goes back with the default configuration", async () => {
+    await localOk();
+    assert.equal((await scaleSetObject()).spec.maxRunners, 10);
+  });
+});

@@ -1,0 +1,290 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { Harness, providerFor, stepsOf, type TestStack } from "./provider/harness.js";
+import { appLabels, deployment, widgetDefinition } from "./provider/programs.js";
+
+const TOKEN = "s3cret-token-value";
+
+describe("the offline kubernetes provider under the real engine", function () {
+  this.timeout(300_000);
+  let harness: Harness;
+  let kubeconfig: string;
+  const destroyAfterwards: TestStack[] = [];
+
+  before(async () => {
+    harness = await Harness.start();
+    kubeconfig = await harness.kubeconfig();
+  });
+
+  afterEach(async () => {
+    for (const stack of destroyAfterwards.splice(0)) await stack.destroy();
+  });
+
+  after(async () => {
+    await harness.stop();
+  });
+
+  async function stackOf(name: string, program: () => Promise<unknown> | void): Promise<TestStack> {
+    const stack = await harness.stack(name, async () => {
+      await program();
+    });
+    destroyAfterwards.push(stack);
+    return stack;
+  }
+
+  it("creates, shows no change, updates in place, replaces and destroys", async () => {
+    const settings = { data: "one", label: "a", selector: "a", scope: "Namespaced" };
+    const stack = await stackOf("life", () => {
+      const opts = { provider: providerFor(kubeconfig, { enableConfigMapMutable: true }) };
+      const namespace = new k8s.core.v1.Namespace("life", {}, opts);
+      const metadata = { namespace: namespace.metadata.name };
+      new k8s.core.v1.ConfigMap("settings", { metadata, data: { key: settings.data } }, opts);
+      new k8s.core.v1.Secret("token", { metadata, stringData: { token: TOKEN } }, opts);
+      deployment("web", { namespace: namespace.metadata.name, label: settings.label, selector: settings.selector }, opts);
+    });
+    const preview = await stack.preview();
+    assert.equal(stepsOf(preview).filter(({ op }) => op === "create").length, 6);
+    await stack.up();
+    assert.deepEqual(stepsOf(await stack.up()), [], "a second up changes nothing");
+
+    settings.data = "two";
+    const update = stepsOf(await stack.preview());
+    assert.deepEqual(
+      update.map(({ op, name, paths }) => ({ op, name, paths })),
+      [{ op: "update", name: "settings", paths: ["data.key"] }],
+    );
+    await stack.up();
+
+    settings.selector = "b";
+    const replaced = stepsOf(await stack.up()).map(({ op, name }) => `${op} ${name}`);
+    assert.deepEqual(replaced.sort(), ["create-replacement web", "delete-replaced web", "replace web"]);
+
+    await stack.destroy();
+    destroyAfterwards.pop();
+    assert.equal(await harness.kubectl("get", "ns", "-l", "unused=x", "-o", "name"), "");
+  });
+
+  it("keeps secrets out of the state in clear", async () => {
+    const stack = await stackOf("secrets", () => {
+      const opts = { provider: providerFor(kubeconfig) };
+      const namespace = new k8s.core.v1.Namespace("secrets", {}, opts);
+      const metadata = { namespace: namespace.metadata.name };
+      new k8s.core.v1.Secret("token", { metadata, stringData: { token: TOKEN } }, opts);
+      new k8s.core.v1.ConfigMap("copy", { metadata, data: { copy: pulumi.secret(`${TOKEN}-copy`) } }, opts);
+    });
+    await stack.up();
+    const state = await harness.storedState("secrets");
+    for (const text of [TOKEN, Buffer.from(TOKEN).toString("base64")]) {
+      assert.equal(state.includes(text), false, `the stored state must not hold ${text}`);
+    }
+    assert.match(state, /"ciphertext"/);
+  });
+
+  it("fails the preview of an invalid object with the API server's words", async () => {
+    let port = 80;
+    const stack = await stackOf("invalid", () => {
+      const opts = { provider: providerFor(kubeconfig) };
+      const namespace = new k8s.core.v1.Namespace("invalid", { metadata: { name: "provider-e2e-invalid" } }, opts);
+      deployment("web", { namespace: namespace.metadata.name, port }, opts);
+    });
+    port = -1;
+    const expected = /Deployment provider-e2e-invalid\/web-[0-9a-f]{8} is invalid: .*containerPort: Invalid value: -1: must be between 1 and 65535/;
+    await assert.rejects(stack.preview(), expected, "before the namespace exists");
+    port = 80;
+    await stack.up();
+    port = -1;
+    await assert.rejects(stack.preview(), expected, "as an update");
+  });
+
+  it("changes one field of a custom resource in place", async () => {
+    let maxRunners = 3;
+    const stack = await stackOf("custom", () => {
+      const opts = { provider: providerFor(kubeconfig) };
+      const crd = widgetDefinition("custom", opts);
+      const namespace = new k8s.core.v1.Namespace("custom", {}, opts);
+      new k8s.apiextensions.CustomResource(
+        "set",
+        {
+          apiVersion: "custom.example.com/v1",
+          kind: "Widget",
+          metadata: { name: "set", namespace: namespace.metadata.name },
+          spec: { maxRunners, labels: ["a", "b"] },
+        },
+        { ...opts, dependsOn: [crd] },
+      );
+    });
+    await stack.up();
+    maxRunners = 5;
+    const expected = [{ op: "update", name: "set", type: "kubernetes:custom.example.com/v1:Widget", paths: ["spec.maxRunners"] }];
+    assert.deepEqual(stepsOf(await stack.preview()), expected);
+    assert.deepEqual(stepsOf(await stack.up()), expected);
+    maxRunners = -1;
+    await assert.rejects(stack.preview(), /Widget .*\/set is invalid: spec\.maxRunners: Invalid value: -1/);
+  });
+
+  it("keeps a resource that was created but did not become ready, and updates it next time", async () => {
+    let replicas = 1;
+    const stack = await stackOf("unready", () => {
+      const opts = { provider: providerFor(kubeconfig) };
+      const namespace = new k8s.core.v1.Namespace("unready", {}, opts);
+      const annotations = { "pulumi.com/timeoutSeconds": "3" };
+      deployment("web", { namespace: namespace.metadata.name, replicas, annotations, image: "nowhere.invalid/none" }, opts);
+    });
+    await assert.rejects(stack.up(), /Deployment .*\/web-[0-9a-f]{8} was not ready after 3 s: .*0 available/);
+    replicas = 0;
+    assert.deepEqual(
+      stepsOf(await stack.up()).map(({ op, name }) => `${op} ${name}`),
+      ["update web"],
+    );
+  });
+
+  it("refuses to create what already exists, and imports it", async () => {
+    await harness.kubectl("create", "namespace", "provider-e2e-taken");
+    const imports: pulumi.CustomResourceOptions = {};
+    const stack = await stackOf("taken", () => {
+      const opts = { provider: providerFor(kubeconfig), ...imports };
+      new k8s.core.v1.Namespace("taken", { metadata: { name: "provider-e2e-taken" } }, opts);
+    });
+    await assert.rejects(stack.up(), /Namespace provider-e2e-taken already exists in the cluster.*import/);
+    imports.import = "provider-e2e-taken";
+    assert.deepEqual(
+      stepsOf(await stack.up()).flatMap(({ op }) => (op === "import" ? [op] : [])),
+      ["import"],
+    );
+    imports.import = undefined;
+    assert.deepEqual(stepsOf(await stack.up()), []);
+  });
+
+  it("sees drift in a refresh, and not the API server's defaults", async () => {
+    const stack = await stackOf("drift", () => {
+      const opts = { provider: providerFor(kubeconfig, { enableConfigMapMutable: true }) };
+      const namespace = new k8s.core.v1.Namespace("drift", { metadata: { name: "provider-e2e-drift" } }, opts);
+      const metadata = { namespace: namespace.metadata.name, name: "settings" };
+      new k8s.core.v1.ConfigMap("settings", { metadata, data: { key: "one" } }, opts);
+      deployment("web", { namespace: namespace.metadata.name }, opts);
+    });
+    await stack.up();
+    await stack.refresh();
+    assert.deepEqual(stepsOf(await stack.preview()), [], "defaults are no drift");
+    const patch = JSON.stringify({ data: { key: "changed", more: "x" } });
+    await harness.kubectl("patch", "configmap", "settings", "-n", "provider-e2e-drift", "--type=merge", "-p", patch);
+    await stack.refresh();
+    const [step, ...others] = stepsOf(await stack.preview());
+    assert.deepEqual([step?.op, step?.name, step?.paths, others], ["update", "settings", ["data.key"], []]);
+    // the change above was made by kubectl, which owns the field now
+    await assert.rejects(stack.up(), /ConfigMap provider-e2e-drift\/settings has fields that somebody else manages:\n.*\.data\.key.*kubectl-patch/);
+    await harness.kubectl("delete", "configmap", "settings", "-n", "provider-e2e-drift");
+    await stack.refresh();
+    assert.deepEqual(
+      stepsOf(await stack.up()).map(({ op, name }) => `${op} ${name}`),
+      ["create settings"],
+    );
+  });
+
+  it("waits for finalizers when deleting, and names them when the time is up", async () => {
+    const stack = await harness.stack("held", () => {
+      const opts = { provider: providerFor(kubeconfig), customTimeouts: { delete: "2s" } };
+      const namespace = new k8s.core.v1.Namespace("held", { metadata: { name: "provider-e2e-held" } }, { provider: opts.provider });
+      const metadata = { namespace: namespace.metadata.name, name: "held", finalizers: ["example.com/hold"] };
+      new k8s.core.v1.ConfigMap("held", { metadata, data: {} }, opts);
+      return Promise.resolve();
+    });
+    await stack.up();
+    await assert.rejects(stack.destroy(), /ConfigMap provider-e2e-held\/held was not gone after 2 s \(held by finalizers .*example\.com\/hold/);
+    const released = new Promise<string>((resolve, reject) => {
+      const patch = () => harness.kubectl("patch", "cm", "held", "-n", "provider-e2e-held", "--type=json", "-p", '[{"op":"remove","path":"/metadata/finalizers"}]');
+      setTimeout(() => patch().then(resolve, reject), 1500);
+    });
+    await Promise.all([stack.destroy(), released]);
+  });
+
+  it("waits for what pulumi.com/waitFor says", async () => {
+    const stack = await stackOf("waitfor", () => {
+      const opts = { provider: providerFor(kubeconfig) };
+      const annotations = { "pulumi.com/waitFor": "jsonpath={.data.ready}=yes", "pulumi.com/timeoutSeconds": "20" };
+      new k8s.core.v1.ConfigMap("w", { metadata: { name: "provider-e2e-wait", namespace: "default", annotations }, data: {} }, opts);
+    });
+    const patch = () => harness.kubectl("patch", "cm", "provider-e2e-wait", "--type=merge", "-p", '{"data":{"ready":"yes"}}');
+    const patched = new Promise((resolve, reject) => setTimeout(() => patch().then(resolve, reject), 6000));
+    const started = Date.now();
+    await Promise.all([stack.up(), patched]);
+    assert(Date.now() - started > 5000);
+  });
+
+  it("renders a chart whose objects are its children, CRDs before their resources", async () => {
+    const size = { value: 1 };
+    const stack = await stackOf("chart", () => {
+      const provider = providerFor(kubeconfig);
+      const namespace = new k8s.core.v1.Namespace("chart", { metadata: { name: "provider-e2e-chart" } }, { provider });
+      new k8s.helm.v4.Chart(
+        "app",
+        {
+          chart: `${__dirname}/provider/chart`,
+          namespace: namespace.metadata.name,
+          values: { size: size.value, token: pulumi.secret(TOKEN) },
+        },
+        { provider },
+      );
+    });
+    const names = stepsOf(await stack.preview()).map(({ name }) => name);
+    await stack.up();
+    const expected = [
+      "app:gadgets.chart.example.com",
+      "app:provider-e2e-chart/app-gadget",
+      "app:provider-e2e-chart/app-settings",
+      "app:provider-e2e-chart/app-token",
+    ];
+    for (const name of expected) assert(names.includes(name), `${name} in ${names.join(", ")}`);
+    assert.equal(names.some((name) => name.includes("hook")), false, "hooks are left out");
+    const state = await harness.storedState("chart");
+    assert.match(state, /chart\.example\.com\/v1:Gadget/);
+    assert.equal(state.includes(TOKEN), false);
+    assert.deepEqual(stepsOf(await stack.up()), []);
+    size.value = 2;
+    assert.deepEqual(
+      stepsOf(await stack.up()).map(({ op, name, paths }) => ({ op, name, paths })),
+      [{ op: "update", name: "app:provider-e2e-chart/app-gadget", paths: ["spec.size"] }],
+    );
+  });
+
+  it("refuses what only the real plugin serves, naming what is served", async () => {
+    const stack = await stackOf("release", () => {
+      const opts = { provider: providerFor(kubeconfig) };
+      new k8s.helm.v3.Release("r", { chart: "./nothing" }, opts);
+    });
+    await assert.rejects(stack.preview(), /kubernetes:helm\.sh\/v3:Release is not served by the offline kubernetes provider: use kubernetes\.helm\.v4\.Chart/);
+  });
+
+  it("says which cluster cannot be reached", async () => {
+    const unreachable = (await readFile(harness.env.kubeconfig, "utf8")).replace(/https:\/\/127\.0\.0\.1:\d+/, "https://127.0.0.1:1");
+    const stack = await stackOf("unreachable", () => {
+      new k8s.core.v1.Namespace("n", {}, { provider: providerFor(unreachable) });
+    });
+    await assert.rejects(stack.preview(), /the Kubernetes cluster at https:\/\/127\.0\.0\.1:1 cannot be reached/);
+  });
+
+  it("runs a mandatory policy over its resources", async () => {
+    const stack = await harness.stackWithPolicies("policy", () => {
+      const opts = { provider: providerFor(kubeconfig) };
+      new k8s.core.v1.ConfigMap("bad", { metadata: { namespace: "default" }, data: { forbidden: "x" } }, opts);
+      return Promise.resolve();
+    });
+    await assert.rejects(stack.preview([`${__dirname}/provider/policy`]), /config-map-disallow-forbidden.*\n?.*the key "forbidden" is not allowed/s);
+  });
+
+  it("gives up the fields of a Patch resource instead of deleting its object", async () => {
+    const stack = await harness.stack("patch", () => {
+      const opts = { provider: providerFor(kubeconfig) };
+      const metadata = { name: "default", labels: { "provider-e2e": "patched" } };
+      new k8s.core.v1.NamespacePatch("patched", { metadata }, opts);
+      return Promise.resolve();
+    });
+    const label = () => harness.kubectl("get", "ns", "default", "-o", "jsonpath={.metadata.labels.provider-e2e}");
+    await stack.up();
+    assert.equal(await label(), "patched");
+    await stack.destroy();
+    assert.equal(await label(), "");
+  });
+});

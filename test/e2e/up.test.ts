@@ -1,0 +1,68 @@
+import { strict as assert } from "node:assert";
+import { simulatedNodes } from "../../stacks/local";
+import { openPortsBefore } from "./support/root-hooks";
+import { core, figure, github, local, localOk } from "./support/sandbox";
+import { openPorts } from "./support/traces";
+
+/** Building all tools on a new machine takes about 25 minutes on two cores. */
+const coldStart = 50 * 60_000;
+
+describe("npm run local", () => {
+  it("ends with a connected scale set on a machine where nothing ran before", async function () {
+    this.timeout(coldStart);
+    const { output, seconds } = await localOk();
+    figure(`first start: ${seconds.toFixed(0)} s`);
+    assert.match(output, /scale set {4}runner-base: registered \(id \d+\), listener connected/);
+    assert.match(output, /resources {4}\d+ created, 0 unchanged/);
+  });
+
+  it("changes nothing when it is run again", async () => {
+    const { output, seconds } = await localOk();
+    figure(`second start: ${seconds.toFixed(0)} s`);
+    assert.match(output, /Platform: nothing to change \(\d+ resources\)/);
+    assert.match(output, /resources {4}\d+ unchanged/);
+  });
+
+  it("makes the simulated nodes ready with the capacity of their settings", async () => {
+    const { items } = await core().listNode();
+    for (const wanted of simulatedNodes) {
+      const node = items.find(({ metadata }) => metadata?.name === wanted.name);
+      const ready = node?.status?.conditions?.find(({ type }) => type === "Ready");
+      assert.equal(ready?.status, "True", `${wanted.name} is ready`);
+      for (const [resource, quantity] of Object.entries(wanted.capacity)) {
+        assert.equal(node?.status?.capacity?.[resource], quantity, `${wanted.name} has ${resource}`);
+      }
+    }
+  });
+
+  it("keeps one idle runner ready, registered by its own just-in-time configuration", async () => {
+    const [set] = await github().scaleSets();
+    assert.equal(set?.name, "runner-base");
+    assert.equal(set.runners.filter((runner) => runner.connected).length, 1);
+  });
+
+  it("opens no port of the host on another address than loopback", () => {
+    assert.deepEqual(
+      openPorts().filter((port) => !openPortsBefore.includes(port)),
+      [],
+    );
+  });
+
+  it("reports every component as alive, and doctor finds nothing in the way", async () => {
+    const status = JSON.parse((await localOk("status", "--json")).output) as { components: { name: string; pid?: number }[] };
+    assert.deepEqual(
+      status.components.filter(({ pid }) => pid === undefined),
+      [],
+    );
+    assert.equal(status.components.length, 11);
+    const findings = JSON.parse((await localOk("doctor", "--json")).output) as { action: string; blocking: boolean }[];
+    assert.ok(findings.every(({ blocking, action }) => !blocking && !action.startsWith("build")));
+  });
+
+  it("names the registered scale sets when asked for another", async () => {
+    const { code, output } = await local("jobs", "runner-bose");
+    assert.equal(code, 1);
+    assert.match(output, /there is no scale set "runner-bose" \(registered: runner-base\)/);
+    assert.doesNotMatch(output, /at .*\.ts:\d+/, "no stack trace for a user's mistake");
+  });
+});
