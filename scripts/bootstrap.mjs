@@ -18,7 +18,7 @@ const commands = {
     [bin("prettier"), "--check", "--log-level", "warn", "."],
     [bin("mocha")],
   ],
-  "test:e2e": [[bin("mocha"), "--config", join(root, ".mocharc.e2e.json")]],
+  "test:e2e": [[bin("mocha"), "--exit", "--config", join(root, ".mocharc.e2e.json")]],
   typecheck: [[bin("tsc"), "--noEmit"]],
   lint: [[bin("eslint"), "."]],
   format: [[bin("prettier"), "--write", "."]],

@@ -132,7 +132,7 @@ function summary(target: Target, context: UpContext, began: number): string {
     `  resources    ${report ? countChanges(report) : "?"}`,
     ...scaleSets.map(
       (set) =>
-        `  scale set    ${set.name}: registered (id ${set.id}), listener connected, ${set.runners.length} runners`,
+        `  scale set    ${set.name}: registered (id ${set.id}), listener connected, runners: ${set.runners.length}`,
     ),
     "",
     "Give it work:    npm run local -- jobs runner-base --count 20 --seconds 3",

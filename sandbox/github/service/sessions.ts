@@ -1,6 +1,7 @@
 import { record, type Context } from "./context";
 import { scaleSetNotFound, sessionConflict, sessionNotFound } from "./errors";
 import type { Jobs } from "./jobs";
+import { statistics } from "./statistics";
 import type { Job, Message, MessageItem, ScaleSet, Session } from "./types";
 
 /** Message sessions: one listener at a time per scale set, which polls for messages and deletes them when handled. */
@@ -136,9 +137,7 @@ export class Sessions {
   }
 
   private assignUpTo(scaleSetId: number, capacity: number): void {
-    const taken = (["assigned", "runnerAssigned", "started"] as const)
-      .map((state) => this.jobs.open(scaleSetId, state).length)
-      .reduce((sum, count) => sum + count, 0);
+    const taken = statistics(this.context.state, scaleSetId).totalAssignedJobs;
     const assignable = this.jobs.open(scaleSetId, "available").slice(0, Math.max(0, capacity - taken));
     for (const job of assignable) this.jobs.assign(job);
     if (assignable.length > 0) this.context.wake();

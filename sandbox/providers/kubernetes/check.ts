@@ -4,7 +4,7 @@ import { ProviderError } from "./errors.js";
 import { isAnnotatedTrue, type KubernetesObject } from "./json.js";
 import { objectFromInputs } from "./objects.js";
 import { isPatchType, nameOfUrn, parseTypeToken, typeOfUrn } from "./type-token.js";
-import { isPropertyMap, isUnknown, Secret, type PropertyMap, type PropertyValue } from "./values.js";
+import { isPropertyMap, isSecret, isUnknown, secret, unwrap, type PropertyMap, type PropertyValue } from "./values.js";
 
 export interface CheckInput {
   readonly urn: string;
@@ -33,7 +33,7 @@ export async function check(
   if (/List(Patch)?$/.test(token.kind) && Array.isArray(object.items)) {
     throw new ProviderError(`${token.kind} exists only for manifests: create its items as resources of their own instead`);
   }
-  const metadata = unwrapped(input.news.metadata);
+  const metadata = unwrap(input.news.metadata);
   const failures = problems(type, object, input.news, metadata);
   if (failures.length > 0) return { inputs: input.news, failures };
   // an unknown metadata as a whole (preview) can be neither named nor placed
@@ -46,7 +46,7 @@ export async function check(
     const namespaced = await session?.discovery.isNamespaced(object.apiVersion, object.kind);
     if (namespaced === true) completed.namespace = session?.defaultNamespace;
   }
-  const rewrapped = input.news.metadata instanceof Secret ? new Secret(completed) : completed;
+  const rewrapped = isSecret(input.news.metadata) ? secret(completed) : completed;
   return { inputs: { ...input.news, metadata: rewrapped }, failures };
 }
 
@@ -85,7 +85,7 @@ function problems(
   }
   const fields = isPropertyMap(metadata) ? metadata : {};
   for (const field of ["name", "namespace"]) {
-    const value = unwrapped(fields[field]);
+    const value = unwrap(fields[field]);
     if (!isUnset(value) && typeof value !== "string") {
       failures.push({ property: `metadata.${field}`, reason: `metadata.${field} must be a string, not ${typeof value}` });
     }
@@ -97,14 +97,10 @@ function problems(
     const reason = "metadata.generateName does not work with server-side apply: leave out both for an automatic name";
     failures.push({ property: "metadata.generateName", reason });
   }
-  if (news.spec !== undefined && typeof unwrapped(news.spec) !== "object" && !isUnknown(unwrapped(news.spec))) {
+  if (news.spec !== undefined && typeof unwrap(news.spec) !== "object" && !isUnknown(unwrap(news.spec))) {
     failures.push({ property: "spec", reason: "spec must be an object" });
   }
   return failures;
-}
-
-function unwrapped(value: PropertyValue | undefined): PropertyValue | undefined {
-  return value instanceof Secret ? value.value : value;
 }
 
 function isUnset(value: PropertyValue | undefined): boolean {

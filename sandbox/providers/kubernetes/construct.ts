@@ -103,7 +103,7 @@ function childInputs(object: KubernetesObject, skipAwait: boolean): PropertyMap 
   const inputs = { ...object } as PropertyMap;
   if (skipAwait) {
     const { metadata } = object;
-    inputs.metadata = { ...metadata, annotations: { ...metadata.annotations, "pulumi.com/skipAwait": "true" } } as PropertyMap;
+    inputs.metadata = { ...metadata, annotations: { ...metadata.annotations, "pulumi.com/skipAwait": "true" } };
   }
   if (object.kind === "Secret" && object.apiVersion === "v1") {
     for (const key of ["data", "stringData"]) {

@@ -1,4 +1,4 @@
-import { isObject, sameJson, type Json, type KubernetesObject } from "./json.js";
+import { isObject, omit, sameJson, type Json, type KubernetesObject } from "./json.js";
 import { replacingFields, type FieldPattern } from "./immutable-fields.js";
 import type { ProviderSettings } from "./configure.js";
 import { isUnknown } from "./values.js";
@@ -50,9 +50,8 @@ export function formatPath(path: Path): string {
 }
 
 function comparable(object: KubernetesObject): KubernetesObject {
-  const metadata = Object.fromEntries(Object.entries(object.metadata).filter(([key]) => !SERVER_FIELDS.includes(key)));
-  const { status: _status, ...rest } = object;
-  return { ...rest, apiVersion: object.apiVersion, kind: object.kind, metadata };
+  const { apiVersion, kind } = object;
+  return { ...omit(object, "status"), apiVersion, kind, metadata: omit(object.metadata, ...SERVER_FIELDS) };
 }
 
 type Report = (path: Path, kind: ChangeKind, left: Json | undefined, right: Json | undefined) => void;

@@ -82,6 +82,11 @@ export function objectId(object: KubernetesObject): string {
   return namespace === undefined || namespace === "" ? name : `${namespace}/${name}`;
 }
 
+/** A copy without some top-level fields. */
+export function omit<T extends JsonObject>(object: T, ...keys: string[]): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
+}
+
 /** How messages name an object: `Deployment web/frontend`. */
 export function describeObject(object: KubernetesObject): string {
   return `${object.kind} ${objectId(object)}`;

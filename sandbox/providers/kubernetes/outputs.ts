@@ -1,4 +1,4 @@
-import { isObject, objectAt, valueAt, type JsonObject, type KubernetesObject } from "./json.js";
+import { isObject, objectAt, omit, valueAt, type JsonObject, type KubernetesObject } from "./json.js";
 import { isPropertyMap, markLike, secret, UNKNOWN, type PropertyMap, type PropertyValue } from "./values.js";
 
 /** Fields the API server sets; a preview cannot know them for an object that does not exist. */
@@ -9,9 +9,9 @@ const COMPUTED_METADATA = ["uid", "resourceVersion", "creationTimestamp", "gener
  * `__fieldManager` and `__initialApiVersion` are the real plugin's keys, so that a state can move between the two.
  */
 export function outputsOf(live: KubernetesObject, inputs: PropertyMap, fieldManager: string): PropertyMap {
-  const { managedFields: _managedFields, ...metadata } = live.metadata;
+  const metadata = omit(live.metadata, "managedFields");
   const shown = live.kind === "CustomResourceDefinition" ? withoutSchema(live) : live;
-  const marked = markLike({ ...shown, metadata } as PropertyMap, inputs) as PropertyMap;
+  const marked = markLike({ ...shown, metadata }, inputs) as PropertyMap;
   if (live.kind === "Secret" && live.apiVersion === "v1") {
     for (const key of ["data", "stringData"]) {
       if (marked[key] !== undefined) marked[key] = secret(marked[key]);
@@ -44,7 +44,7 @@ export function previewOutputs(expected: PropertyMap, old: PropertyMap | undefin
   const computed: PropertyMap = {};
   for (const key of COMPUTED_METADATA) {
     const kept = key === "uid" || key === "creationTimestamp" ? valueAt(old?.metadata as JsonObject | undefined, key) : undefined;
-    computed[key] = (kept as PropertyValue | undefined) ?? UNKNOWN;
+    computed[key] = (kept) ?? UNKNOWN;
   }
   const result: PropertyMap = { ...expected, metadata: { ...metadata, ...computed }, status: UNKNOWN };
   if (old === undefined && expected.kind === "Service") result.spec = withUnknownAddresses(expected.spec);

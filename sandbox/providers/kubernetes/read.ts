@@ -1,5 +1,5 @@
 import type { Operation } from "./context.js";
-import { annotation, isObject, objectId, type JsonObject, type KubernetesObject } from "./json.js";
+import { isObject, objectId, omit, type JsonObject, type KubernetesObject } from "./json.js";
 import { fieldManagerOf, ObjectApi, objectFromInputs, type ObjectRef } from "./objects.js";
 import { outputsOf } from "./outputs.js";
 import { pruneToInputs } from "./prune.js";
@@ -39,23 +39,20 @@ function refOfId(id: string, old: KubernetesObject, operation: Operation): Objec
 
 function prunedInputs(live: KubernetesObject, old: KubernetesObject, inputs: PropertyMap): PropertyMap {
   const pruned = pruneToInputs(live, old);
-  return markLike(pruned as PropertyMap, inputs) as PropertyMap;
+  return markLike(pruned, inputs) as PropertyMap;
 }
 
 /** Inputs for an object that was made elsewhere: everything but status and what the API server manages. */
 function importedInputs(live: KubernetesObject): PropertyMap {
-  const { status: _status, metadata, ...rest } = live;
-  const { name, namespace, labels, annotations, finalizers } = metadata;
+  const { name, namespace, labels, annotations, finalizers } = live.metadata;
   const kept: JsonObject = { name, namespace, labels, finalizers };
   const last = "kubectl.kubernetes.io/last-applied-configuration";
   if (isObject(annotations)) {
     const own = Object.entries(annotations).filter(([key]) => key !== last && key !== "deployment.kubernetes.io/revision");
     if (own.length > 0) kept.annotations = Object.fromEntries(own);
   }
-  const inputs = { ...rest, metadata: kept } as PropertyMap;
-  if (live.kind === "Secret" && annotation(live, last) === undefined) {
-    // values of an imported Secret are secret from the first moment on
-  }
+  const inputs: PropertyMap = { ...omit(live, "status"), metadata: kept };
+  // values of an imported Secret are secret from the first moment on
   for (const key of ["data", "stringData"]) {
     if (live.kind === "Secret" && inputs[key] !== undefined) inputs[key] = secret(inputs[key]);
   }

@@ -1,5 +1,5 @@
 import { isObject } from "./json.js";
-import { grpc } from "./proto.js";
+import type { grpc } from "./proto.js";
 import { decodeStruct, delimitedField, encodeStruct, splitFields } from "./struct-codec.js";
 import { decodeValue, encodeValue, isPropertyMap, type PropertyMap } from "./values.js";
 

@@ -22,9 +22,11 @@ const UNKNOWNS: ReadonlySet<unknown> = new Set([
   "e48ece36-62e2-4504-bad9-02848725956a",
 ]);
 
-/** A value that must not be shown or stored in clear. */
-export class Secret {
-  constructor(readonly value: PropertyValue) {}
+const SECRET = Symbol("secret");
+
+/** A value that must not be shown or stored in clear; made by `secret`. */
+export interface Secret {
+  readonly [SECRET]: PropertyValue;
 }
 
 export type PropertyValue = null | boolean | number | string | Secret | PropertyValue[] | PropertyMap;
@@ -33,7 +35,7 @@ export interface PropertyMap {
 }
 
 export function isPropertyMap(value: PropertyValue | undefined): value is PropertyMap {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Secret);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isSecret(value);
 }
 
 export function isUnknown(value: unknown): boolean {
@@ -42,7 +44,7 @@ export function isUnknown(value: unknown): boolean {
 
 /** Reads a message of the engine. */
 export function decode(struct: Struct | undefined): PropertyMap {
-  const decoded = decodeValue((struct?.toJavaScript() ?? {}) as Json);
+  const decoded = decodeValue((struct?.toJavaScript() ?? {}));
   return isPropertyMap(decoded) ? decoded : {};
 }
 
@@ -68,7 +70,7 @@ export function encode(map: PropertyMap): Struct {
 }
 
 export function encodeValue(value: PropertyValue): Json {
-  if (value instanceof Secret) return { [SIGNATURE_KEY]: SECRET_SIGNATURE, value: encodeValue(value.value) };
+  if (isSecret(value)) return { [SIGNATURE_KEY]: SECRET_SIGNATURE, value: encodeValue(value[SECRET]) };
   if (Array.isArray(value)) return value.map(encodeValue);
   if (!isPropertyMap(value)) return value;
   const result: JsonObject = {};
@@ -78,13 +80,22 @@ export function encodeValue(value: PropertyValue): Json {
   return result;
 }
 
+export function isSecret(value: PropertyValue | undefined): value is Secret {
+  return typeof value === "object" && value !== null && SECRET in value;
+}
+
 export function secret(value: PropertyValue): Secret {
-  return value instanceof Secret ? value : new Secret(value);
+  return isSecret(value) ? value : { [SECRET]: value };
+}
+
+/** The value inside a secret, or the value itself. */
+export function unwrap(value: PropertyValue | undefined): PropertyValue | undefined {
+  return isSecret(value) ? value[SECRET] : value;
 }
 
 /** The value without secret marks. Unknowns stay as their sentinel strings; see `containsUnknown`. */
 export function reveal(value: PropertyValue): Json {
-  if (value instanceof Secret) return reveal(value.value);
+  if (isSecret(value)) return reveal(value[SECRET]);
   if (Array.isArray(value)) return value.map(reveal);
   if (!isPropertyMap(value)) return value;
   const result: JsonObject = {};
@@ -99,13 +110,13 @@ export function containsUnknown(value: PropertyValue | undefined): boolean {
 }
 
 export function containsSecret(value: PropertyValue | undefined): boolean {
-  return some(value, (item) => item instanceof Secret);
+  return some(value, isSecret);
 }
 
 function some(value: PropertyValue | undefined, test: (item: PropertyValue) => boolean): boolean {
   if (value === undefined) return false;
   if (test(value)) return true;
-  if (value instanceof Secret) return some(value.value, test);
+  if (isSecret(value)) return some(value[SECRET], test);
   if (Array.isArray(value)) return value.some((item) => some(item, test));
   return isPropertyMap(value) && Object.values(value).some((item) => some(item, test));
 }
@@ -115,7 +126,7 @@ function some(value: PropertyValue | undefined, test: (item: PropertyValue) => b
  * secret as a whole: its items can no longer be told apart by index.
  */
 export function markLike(target: PropertyValue, marked: PropertyValue | undefined): PropertyValue {
-  if (marked instanceof Secret) return secret(target);
+  if (isSecret(marked)) return secret(target);
   if (Array.isArray(marked) && containsSecret(marked)) {
     if (!Array.isArray(target) || target.length !== marked.length) return secret(target);
     return target.map((item, index) => markLike(item, marked[index]));

@@ -1,5 +1,5 @@
 import type { ObjectApi } from "../objects.js";
-import { isObject, listAt, numberAt, objectAt, textAt, type Json, type JsonObject, type KubernetesObject } from "../json.js";
+import { listAt, numberAt, objectAt, textAt, type Json, type JsonObject, type KubernetesObject } from "../json.js";
 import { conditionOf } from "./readiness.js";
 
 const MAX_PROBLEMS = 4;
@@ -8,7 +8,7 @@ const HARMLESS = new Set(["ContainerCreating", "PodInitializing"]);
 
 /** What keeps the pods of a selector from being ready, in a few sentences for the user; empty where nothing is known. */
 export async function podProblems(api: ObjectApi, namespace: string, selector: JsonObject): Promise<string[]> {
-  const labels = Object.entries(objectAt(selector, "matchLabels")).map(([key, value]) => `${key}=${String(value)}`);
+  const labels = Object.entries(objectAt(selector, "matchLabels")).map(([key, value]) => `${key}=${textAt(value) ?? ""}`);
   if (labels.length === 0) return [];
   const pods = await api.list("v1", "Pod", namespace, labels.join(","));
   return [...new Set(pods.flatMap(problemsOf))].slice(0, MAX_PROBLEMS);
@@ -31,8 +31,8 @@ function containerProblem(status: Json): string | undefined {
   const waiting = objectAt(status, "state", "waiting");
   const reason = textAt(waiting, "reason");
   if (reason !== undefined && !HARMLESS.has(reason)) {
-    const ended = objectAt(status, "lastState", "terminated");
-    const exit = isObject(ended) && numberAt(ended, "exitCode") !== undefined ? `, last exit code ${String(ended.exitCode)}` : "";
+    const code = numberAt(status, "lastState", "terminated", "exitCode");
+    const exit = code === undefined ? "" : `, last exit code ${code}`;
     return `${reason}${exit}: ${textAt(waiting, "message") ?? "no message"}`;
   }
   const exitCode = numberAt(status, "state", "terminated", "exitCode");

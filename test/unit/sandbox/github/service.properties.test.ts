@@ -80,7 +80,10 @@ class World {
     const { agent } = this.service.agents.register(scaleSetId, `healthy-${(this.names += 1)}`);
     const { connection = "" } = this.service.agents.connect(agent.id);
     const work = this.service.agents.takeJob(agent.id, connection);
-    if (work?.kind !== "job") return this.service.agents.remove(agent.id);
+    if (work?.kind !== "job") {
+      this.service.agents.remove(agent.id);
+      return;
+    }
     this.service.agents.started(agent.id, connection, work.job.id);
     this.service.agents.finished(agent.id, connection, work.job.id, "succeeded");
   }
@@ -193,9 +196,7 @@ class World {
   }
 
   private assigned(scaleSetId: number): number {
-    return this.jobs().filter(
-      (job) => job.scaleSetId === scaleSetId && ["assigned", "runnerAssigned", "started"].includes(job.state),
-    ).length;
+    return this.service.statistics(scaleSetId).totalAssignedJobs;
   }
 }
 
