@@ -2,9 +2,10 @@ import type { ScaleSetSettings, Settings } from "../stacks/settings";
 import { dindPodTemplate } from "./arc/dind-pod";
 import { imageReference } from "./image";
 import type { PodTemplate } from "./pod";
+import { overlayPod } from "./pod-overlay";
 
 /**
- * The pod template of a scale set for a given service account, by the set's mode.
+ * The pod template of a scale set for a given service account, by the set's mode, with what its `podTemplate` setting adds.
  *
  * @param name the scale set's name, put on the pod as a label so that cost and metrics can be told apart.
  */
@@ -14,8 +15,8 @@ export function runnerPodTemplate(
   settings: Settings,
 ): (serviceAccountName: string) => PodTemplate {
   const { dind, images } = settings;
-  return (serviceAccountName) =>
-    dindPodTemplate({
+  return (serviceAccountName) => {
+    const computed = dindPodTemplate({
       form: dind.form,
       runnerImage: imageReference(images.runner, images.mirror),
       dindImage: imageReference(images.dind, images.mirror),
@@ -35,4 +36,6 @@ export function runnerPodTemplate(
       ...(set.tolerations && { tolerations: set.tolerations }),
       labels: { "runner-platform/scale-set": name },
     });
+    return overlayPod(computed, set.podTemplate);
+  };
 }

@@ -58,6 +58,12 @@ export const scaleSetSchema = z.strictObject({
   tolerations: listOf(toleration, "a list of tolerations").optional(),
   workSizeLimit: quantity.optional(),
   resources: z.strictObject({ runner: resources, dind: resources, init: resources }),
+  podTemplate: z
+    .strictObject({
+      metadata: mapOf(z.unknown(), "labels and annotations").optional(),
+      spec: mapOf(z.unknown(), "fields of a Kubernetes PodSpec").optional(),
+    })
+    .optional(),
 });
 
 export const sectionSchemas = {

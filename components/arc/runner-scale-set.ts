@@ -63,6 +63,7 @@ export class RunnerScaleSet extends pulumi.ComponentResource {
     readonly serviceAccount: k8s.core.v1.ServiceAccount;
     readonly managerRole: k8s.rbac.v1.Role;
     readonly managerRoleBinding: k8s.rbac.v1.RoleBinding;
+    readonly podTemplate: k8s.core.v1.PodTemplate;
     readonly scaleSet: k8s.apiextensions.CustomResource;
   };
 
@@ -75,6 +76,8 @@ export class RunnerScaleSet extends pulumi.ComponentResource {
     const serviceAccount = createServiceAccount(this, name, args);
     const managerRole = createManagerRole(this, name, args);
     const managerRoleBinding = createManagerRoleBinding(this, name, args, managerRole);
+    const template = args.podTemplate(names.serviceAccount);
+    const podTemplate = createPodTemplate(this, name, args, template);
     const scaleSet = createScaleSet(
       this,
       name,
@@ -87,16 +90,16 @@ export class RunnerScaleSet extends pulumi.ComponentResource {
         maxRunners: args.maxRunners,
         ...(args.runnerGroup !== undefined && { runnerGroup: args.runnerGroup }),
         ...(args.labels && { labels: args.labels }),
-        template: args.podTemplate(names.serviceAccount),
+        template,
         listenerTemplate: listenerTemplate(args.listener.resources, args.listener.imagePullPolicy),
       },
       secret,
-      [args.controller.resource, secret, serviceAccount, managerRole, managerRoleBinding],
+      [args.controller.resource, secret, serviceAccount, managerRole, managerRoleBinding, podTemplate],
     );
 
     this.scaleSetName = pulumi.output(name);
     this.namespace = pulumi.output(args.namespace);
-    this.nodes = { secret, serviceAccount, managerRole, managerRoleBinding, scaleSet };
+    this.nodes = { secret, serviceAccount, managerRole, managerRoleBinding, podTemplate, scaleSet };
     this.registerOutputs({ scaleSetName: this.scaleSetName, namespace: this.namespace });
   }
 }
@@ -169,6 +172,28 @@ function createManagerRoleBinding(
       subjects: [
         { kind: "ServiceAccount", name: args.controller.serviceAccountName, namespace: args.controller.namespace },
       ],
+    },
+    { parent },
+  );
+}
+
+/**
+ * The runner's pod as a core/v1 PodTemplate, which nothing uses: it is there because the API server checks it in full, at preview already.
+ * The scale set's own definition declares the types of a pod's fields but not their rules, so that a negative port, a mount without its
+ * volume or a start-up probe in the wrong place would be accepted there, and every runner refused later.
+ */
+function createPodTemplate(
+  parent: RunnerScaleSet,
+  name: string,
+  args: RunnerScaleSetArgs,
+  template: PodTemplate,
+): k8s.core.v1.PodTemplate {
+  return new k8s.core.v1.PodTemplate(
+    `${name}-pod-template`,
+    {
+      metadata: { name, namespace: args.namespace },
+      // Plain data of our own types; the SDK's types are mutable and wrap every field in Input.
+      template: template as unknown as k8s.types.input.core.v1.PodTemplateSpec,
     },
     { parent },
   );

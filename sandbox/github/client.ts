@@ -92,7 +92,7 @@ export class GitHubAdminError extends Error {
 
 /** A patient connection is worse than an error here: the stand-in is on the same machine. */
 const timeoutMillis = 10_000;
-const retries = 3;
+const retries = 20;
 const retryMillis = 500;
 
 /** Typed access to the admin API of the stand-in. */

@@ -60,10 +60,9 @@ export class EngineReport {
     // The engine adds this line to every failure; it says nothing that the other messages do not.
     if (text === "" || /^(update|preview|destroy) failed$/.test(text)) return;
     const where = urn !== undefined && urn !== "" ? identity(urn) : undefined;
-    const line =
-      where && !where.kind.startsWith("pulumi:") && where.kind !== "Stack"
-        ? `${where.kind} ${where.name}: ${text}`
-        : text;
+    const setting = urn === undefined ? undefined : settingOf(urn);
+    const named = where && where.kind !== "Stack" ? `${where.kind} ${where.name}: ${text}` : text;
+    const line = setting === undefined ? named : `${named}\n  setting: ${setting}`;
     if (!this.errors.includes(line)) this.errors.push(line);
   }
 }
@@ -73,6 +72,24 @@ export function identity(urn: string): { kind: string; name: string } {
   const parts = urn.split("::");
   const type = parts[2]?.split("$").at(-1) ?? "";
   return { kind: type.split(":").at(-1) ?? type, name: parts.slice(3).join("::") };
+}
+
+/**
+ * The setting that a resource was made from, for messages about it. Parts of a scale set are named after it (see RunnerScaleSet), so the
+ * name up to the part's own suffix is the key in `scaleSets`.
+ */
+export function settingOf(urn: string): string | undefined {
+  const [, , types = "", name = ""] = urn.split("::");
+  if (!types.includes("runner-platform:index:RunnerScaleSet$")) return undefined;
+  const scaleSet =
+    /^(.*?)-(?:github-secret|service-account|manager-role|manager-role-binding|pod-template|scale-set)$/.exec(
+      name,
+    )?.[1];
+  if (scaleSet === undefined) return undefined;
+  const ofThePod = name.endsWith("-pod-template");
+  return ofThePod
+    ? `scaleSets.${scaleSet}.podTemplate, or what its pod is computed from: dind, images, resources`
+    : `scaleSets.${scaleSet}`;
 }
 
 function fieldChanges(step: StepEventMetadata): FieldChange[] {

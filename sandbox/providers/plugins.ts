@@ -30,7 +30,10 @@ export function findRealPlugin(name: string, version: string, search: PluginSear
 export function pluginVersion(packageName: string): string {
   let folder = dirname(require.resolve(packageName));
   while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
-  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string; pulumi?: { version?: string } };
+  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+    version: string;
+    pulumi?: { version?: string };
+  };
   return (manifest.pulumi?.version ?? manifest.version).replace(/^v/, "");
 }
 

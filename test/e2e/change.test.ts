@@ -1,18 +1,7 @@
 import { strict as assert } from "node:assert";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { stringify } from "yaml";
 import type { Change } from "../../sandbox/platform/engine-report";
 import { custom, github, localOk } from "./support/sandbox";
-
-/** A stack configuration as a user would write it into Pulumi.local.yaml. */
-export function stackFile(settings: Readonly<Record<string, unknown>>): string {
-  const file = join(mkdtempSync(join(tmpdir(), "runner-platform-config-")), "Pulumi.local.yaml");
-  const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`runner-platform:${key}`, value]));
-  writeFileSync(file, stringify({ config: { "pulumi:disable-default-providers": ["*"], ...config } }));
-  return file;
-}
+import { stackFile } from "./support/stack-file";
 
 interface ScaleSetObject {
   readonly metadata: { readonly uid: string };

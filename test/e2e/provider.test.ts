@@ -44,7 +44,11 @@ describe("the offline kubernetes provider under the real engine", function () {
       const metadata = { namespace: namespace.metadata.name };
       new k8s.core.v1.ConfigMap("settings", { metadata, data: { key: settings.data } }, opts);
       new k8s.core.v1.Secret("token", { metadata, stringData: { token: TOKEN } }, opts);
-      deployment("web", { namespace: namespace.metadata.name, label: settings.label, selector: settings.selector }, opts);
+      deployment(
+        "web",
+        { namespace: namespace.metadata.name, label: settings.label, selector: settings.selector },
+        opts,
+      );
     });
     const preview = await stack.preview();
     assert.equal(stepsOf(preview).filter(({ op }) => op === "create").length, 6);
@@ -92,7 +96,8 @@ describe("the offline kubernetes provider under the real engine", function () {
       deployment("web", { namespace: namespace.metadata.name, port }, opts);
     });
     port = -1;
-    const expected = /Deployment provider-e2e-invalid\/web-[0-9a-f]{8} is invalid: .*containerPort: Invalid value: -1: must be between 1 and 65535/;
+    const expected =
+      /Deployment provider-e2e-invalid\/web-[0-9a-f]{8} is invalid: .*containerPort: Invalid value: -1: must be between 1 and 65535/;
     await assert.rejects(stack.preview(), expected, "before the namespace exists");
     port = 80;
     await stack.up();
@@ -119,7 +124,9 @@ describe("the offline kubernetes provider under the real engine", function () {
     });
     await stack.up();
     maxRunners = 5;
-    const expected = [{ op: "update", name: "set", type: "kubernetes:custom.example.com/v1:Widget", paths: ["spec.maxRunners"] }];
+    const expected = [
+      { op: "update", name: "set", type: "kubernetes:custom.example.com/v1:Widget", paths: ["spec.maxRunners"] },
+    ];
     assert.deepEqual(stepsOf(await stack.preview()), expected);
     assert.deepEqual(stepsOf(await stack.up()), expected);
     maxRunners = -1;
@@ -132,7 +139,11 @@ describe("the offline kubernetes provider under the real engine", function () {
       const opts = { provider: providerFor(kubeconfig) };
       const namespace = new k8s.core.v1.Namespace("unready", {}, opts);
       const annotations = { "pulumi.com/timeoutSeconds": "3" };
-      deployment("web", { namespace: namespace.metadata.name, replicas, annotations, image: "nowhere.invalid/none" }, opts);
+      deployment(
+        "web",
+        { namespace: namespace.metadata.name, replicas, annotations, image: "nowhere.invalid/none" },
+        opts,
+      );
     });
     await assert.rejects(stack.up(), /Deployment .*\/web-[0-9a-f]{8} was not ready after 3 s: .*0 available/);
     replicas = 0;
@@ -176,7 +187,10 @@ describe("the offline kubernetes provider under the real engine", function () {
     const [step, ...others] = stepsOf(await stack.preview());
     assert.deepEqual([step?.op, step?.name, step?.paths, others], ["update", "settings", ["data.key"], []]);
     // the change above was made by kubectl, which owns the field now
-    await assert.rejects(stack.up(), /ConfigMap provider-e2e-drift\/settings has fields that somebody else manages:\n.*\.data\.key.*kubectl-patch/);
+    await assert.rejects(
+      stack.up(),
+      /ConfigMap provider-e2e-drift\/settings has fields that somebody else manages:\n.*\.data\.key.*kubectl-patch/,
+    );
     await harness.kubectl("delete", "configmap", "settings", "-n", "provider-e2e-drift");
     await stack.refresh();
     assert.deepEqual(
@@ -188,17 +202,26 @@ describe("the offline kubernetes provider under the real engine", function () {
   it("waits for finalizers when deleting, and names them when the time is up", async () => {
     const stack = await harness.stack("held", () => {
       const opts = { provider: providerFor(kubeconfig), customTimeouts: { delete: "2s" } };
-      const namespace = new k8s.core.v1.Namespace("held", { metadata: { name: "provider-e2e-held" } }, { provider: opts.provider });
+      const namespace = new k8s.core.v1.Namespace(
+        "held",
+        { metadata: { name: "provider-e2e-held" } },
+        { provider: opts.provider },
+      );
       const metadata = { namespace: namespace.metadata.name, name: "held", finalizers: ["example.com/hold"] };
       new k8s.core.v1.ConfigMap("held", { metadata, data: {} }, opts);
       return Promise.resolve();
     });
     await stack.up();
-    await assert.rejects(stack.destroy(), /ConfigMap provider-e2e-held\/held was not gone after 2 s \(held by finalizers .*example\.com\/hold/);
+    await assert.rejects(
+      stack.destroy(),
+      /ConfigMap provider-e2e-held\/held was not gone after 2 s \(held by finalizers .*example\.com\/hold/,
+    );
     const release = '{"metadata":{"finalizers":null}}';
     await Promise.all([
       stack.destroy(),
-      delay(1500).then(() => harness.kubectl("patch", "cm", "held", "-n", "provider-e2e-held", "--type=merge", "-p", release)),
+      delay(1500).then(() =>
+        harness.kubectl("patch", "cm", "held", "-n", "provider-e2e-held", "--type=merge", "-p", release),
+      ),
     ]);
   });
 
@@ -206,7 +229,11 @@ describe("the offline kubernetes provider under the real engine", function () {
     const stack = await stackOf("waitfor", () => {
       const opts = { provider: providerFor(kubeconfig) };
       const annotations = { "pulumi.com/waitFor": "jsonpath={.data.ready}=yes", "pulumi.com/timeoutSeconds": "20" };
-      new k8s.core.v1.ConfigMap("w", { metadata: { name: "provider-e2e-wait", namespace: "default", annotations }, data: {} }, opts);
+      new k8s.core.v1.ConfigMap(
+        "w",
+        { metadata: { name: "provider-e2e-wait", namespace: "default", annotations }, data: {} },
+        opts,
+      );
     });
     const ready = '{"data":{"ready":"yes"}}';
     const started = Date.now();
@@ -241,7 +268,11 @@ describe("the offline kubernetes provider under the real engine", function () {
       "app:provider-e2e-chart/app-token",
     ];
     for (const name of expected) assert(names.includes(name), `${name} in ${names.join(", ")}`);
-    assert.equal(names.some((name) => name.includes("hook")), false, "hooks are left out");
+    assert.equal(
+      names.some((name) => name.includes("hook")),
+      false,
+      "hooks are left out",
+    );
     const state = await harness.storedState("chart");
     assert.match(state, /chart\.example\.com\/v1:Gadget/);
     assert.equal(state.includes(TOKEN), false);
@@ -258,11 +289,18 @@ describe("the offline kubernetes provider under the real engine", function () {
       const opts = { provider: providerFor(kubeconfig) };
       new k8s.helm.v3.Release("r", { chart: "./nothing" }, opts);
     });
-    console.log((await stack.preview()).output);await assert.rejects(stack.preview(), /kubernetes:helm\.sh\/v3:Release is not served by the offline kubernetes provider: use kubernetes\.helm\.v4\.Chart/);
+    console.log((await stack.preview()).output);
+    await assert.rejects(
+      stack.preview(),
+      /kubernetes:helm\.sh\/v3:Release is not served by the offline kubernetes provider: use kubernetes\.helm\.v4\.Chart/,
+    );
   });
 
   it("says which cluster cannot be reached", async () => {
-    const unreachable = (await readFile(harness.env.kubeconfig, "utf8")).replace(/https:\/\/127\.0\.0\.1:\d+/, "https://127.0.0.1:1");
+    const unreachable = (await readFile(harness.env.kubeconfig, "utf8")).replace(
+      /https:\/\/127\.0\.0\.1:\d+/,
+      "https://127.0.0.1:1",
+    );
     const stack = await stackOf("unreachable", () => {
       new k8s.core.v1.Namespace("n", {}, { provider: providerFor(unreachable) });
     });
@@ -275,7 +313,10 @@ describe("the offline kubernetes provider under the real engine", function () {
       new k8s.core.v1.ConfigMap("bad", { metadata: { namespace: "default" }, data: { forbidden: "x" } }, opts);
       return Promise.resolve();
     });
-    await assert.rejects(stack.preview([`${__dirname}/provider/policy`]), /config-map-disallow-forbidden.*\n?.*the key "forbidden" is not allowed/s);
+    await assert.rejects(
+      stack.preview([`${__dirname}/provider/policy`]),
+      /config-map-disallow-forbidden.*\n?.*the key "forbidden" is not allowed/s,
+    );
   });
 
   it("gives up the fields of a Patch resource instead of deleting its object", async () => {

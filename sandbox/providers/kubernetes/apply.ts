@@ -3,7 +3,15 @@ import { delay, type Operation } from "./context.js";
 import { ApiError, explain, isNotFound, messageOf, ProviderError } from "./errors.js";
 import { describeObject, objectId, type KubernetesObject } from "./json.js";
 import { releaseIgnored } from "./managed-fields.js";
-import { fieldManagerOf, isForced, ObjectApi, objectFromInputs, refOf, UnknownKindError, withNamespace } from "./objects.js";
+import {
+  fieldManagerOf,
+  isForced,
+  ObjectApi,
+  objectFromInputs,
+  refOf,
+  UnknownKindError,
+  withNamespace,
+} from "./objects.js";
 import { outputsOf } from "./outputs.js";
 import { isPatchType } from "./type-token.js";
 import type { PropertyMap } from "./values.js";
@@ -48,14 +56,21 @@ export async function updateObject(
   const api = new ObjectApi(operation.session);
   const current = await api.find(refOf(wanted));
   if (current === undefined) {
-    throw new ProviderError(`${describeObject(wanted)} is no longer in the cluster: run pulumi refresh, then up creates it again`);
+    throw new ProviderError(
+      `${describeObject(wanted)} is no longer in the cluster: run pulumi refresh, then up creates it again`,
+    );
   }
   const object = releaseIgnored(wanted, current, fieldManager, ignoreChanges);
   const live = await apply(operation, api, object, fieldManager);
   return finish(operation, api, inputs, live, fieldManager);
 }
 
-async function apply(operation: Operation, api: ObjectApi, object: KubernetesObject, fieldManager: string): Promise<KubernetesObject> {
+async function apply(
+  operation: Operation,
+  api: ObjectApi,
+  object: KubernetesObject,
+  fieldManager: string,
+): Promise<KubernetesObject> {
   try {
     return await api.apply(object, {
       fieldManager,
@@ -63,7 +78,11 @@ async function apply(operation: Operation, api: ObjectApi, object: KubernetesObj
       onWarning: operation.session.settings.suppressDeprecationWarnings ? undefined : operation.warn,
     });
   } catch (error) {
-    if (error instanceof ApiError && error.status === 409 && error.causes.some((cause) => cause.reason === "FieldManagerConflict")) {
+    if (
+      error instanceof ApiError &&
+      error.status === 409 &&
+      error.causes.some((cause) => cause.reason === "FieldManagerConflict")
+    ) {
       throw conflict(object, error);
     }
     throw error;

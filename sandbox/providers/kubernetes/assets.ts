@@ -9,7 +9,9 @@ export async function withAssets(value: Json, folder: string): Promise<Json> {
   if (Array.isArray(value)) return Promise.all(value.map((item) => withAssets(item, folder)));
   if (!isObject(value)) return value;
   if (value[SIGNATURE_KEY] === ASSET_SIGNATURE) return assetText(value, folder);
-  const entries = Object.entries(value).map(async ([key, item]) => [key, await withAssets(item ?? null, folder)] as const);
+  const entries = Object.entries(value).map(
+    async ([key, item]) => [key, await withAssets(item ?? null, folder)] as const,
+  );
   return Object.fromEntries(await Promise.all(entries));
 }
 

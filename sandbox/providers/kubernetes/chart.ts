@@ -13,10 +13,15 @@ export const CHART = "kubernetes:helm.sh/v4:Chart";
 const UNSERVED_INPUTS = ["postRenderer", "keyring"];
 
 /** The objects of a chart, as `helm template` renders them for the session's cluster, in their namespaces. */
-export async function chartObjects(name: string, inputs: PropertyMap, options: ConstructOptions): Promise<KubernetesObject[]> {
+export async function chartObjects(
+  name: string,
+  inputs: PropertyMap,
+  options: ConstructOptions,
+): Promise<KubernetesObject[]> {
   const { session, helm, programDirectory } = options;
   for (const input of UNSERVED_INPUTS) {
-    if (inputs[input] !== undefined) throw new ProviderError(`${input} of ${CHART} is not served by the offline kubernetes provider`);
+    if (inputs[input] !== undefined)
+      throw new ProviderError(`${input} of ${CHART} is not served by the offline kubernetes provider`);
   }
   const plain = reveal(inputs) as JsonObject;
   const text = (key: string) => textAt(plain, key) || undefined;

@@ -31,7 +31,9 @@ export async function check(
   const token = parseTypeToken(type);
   const object = objectFromInputs(input.news, type);
   if (/List(Patch)?$/.test(token.kind) && Array.isArray(object.items)) {
-    throw new ProviderError(`${token.kind} exists only for manifests: create its items as resources of their own instead`);
+    throw new ProviderError(
+      `${token.kind} exists only for manifests: create its items as resources of their own instead`,
+    );
   }
   const metadata = unwrap(input.news.metadata);
   const failures = problems(type, object, input.news, metadata);
@@ -78,7 +80,10 @@ function problems(
   const token = parseTypeToken(type);
   const patch = isPatchType(type, object.kind);
   if (!patch && object.kind !== token.kind && !isUnknown(object.kind)) {
-    failures.push({ property: "kind", reason: `kind is ${object.kind}, but the resource's type ${type} says ${token.kind}` });
+    failures.push({
+      property: "kind",
+      reason: `kind is ${object.kind}, but the resource's type ${type} says ${token.kind}`,
+    });
   }
   if (metadata !== undefined && !isPropertyMap(metadata) && !isUnknown(metadata)) {
     failures.push({ property: "metadata", reason: "metadata must be an object" });
@@ -87,11 +92,17 @@ function problems(
   for (const field of ["name", "namespace"]) {
     const value = unwrap(fields[field]);
     if (!isUnset(value) && typeof value !== "string") {
-      failures.push({ property: `metadata.${field}`, reason: `metadata.${field} must be a string, not ${typeof value}` });
+      failures.push({
+        property: `metadata.${field}`,
+        reason: `metadata.${field} must be a string, not ${typeof value}`,
+      });
     }
   }
   if (patch && isUnset(fields.name)) {
-    failures.push({ property: "metadata.name", reason: `${token.kind} changes an existing object: metadata.name must name it` });
+    failures.push({
+      property: "metadata.name",
+      reason: `${token.kind} changes an existing object: metadata.name must name it`,
+    });
   }
   if (isUnset(fields.name) && !isUnset(fields.generateName)) {
     const reason = "metadata.generateName does not work with server-side apply: leave out both for an automatic name";

@@ -31,7 +31,8 @@ export class ClusterClient {
 
   constructor(private readonly config: KubeConfig) {
     const server = config.getCurrentCluster()?.server;
-    if (server === undefined) throw new ProviderError("the kubeconfig's context names no cluster with a server address");
+    if (server === undefined)
+      throw new ProviderError("the kubeconfig's context names no cluster with a server address");
     this.base = new URL(server.endsWith("/") ? server : `${server}/`);
   }
 
@@ -59,7 +60,10 @@ export class ClusterClient {
     }
     const options = await this.options();
     const payload = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
-    const headers: http.OutgoingHttpHeaders = { ...(options.headers as http.OutgoingHttpHeaders), Accept: "application/json" };
+    const headers: http.OutgoingHttpHeaders = {
+      ...(options.headers as http.OutgoingHttpHeaders),
+      Accept: "application/json",
+    };
     if (payload !== undefined) {
       headers["Content-Type"] = request.contentType ?? "application/json";
       headers["Content-Length"] = payload.length;
@@ -88,7 +92,9 @@ export class ClusterClient {
           }),
         );
       });
-      request.setTimeout(REQUEST_TIMEOUT_MS, () => request.destroy(new Error(`no answer within ${REQUEST_TIMEOUT_MS} ms`)));
+      request.setTimeout(REQUEST_TIMEOUT_MS, () =>
+        request.destroy(new Error(`no answer within ${REQUEST_TIMEOUT_MS} ms`)),
+      );
       request.on("error", failed);
       request.end(payload);
     });
@@ -123,5 +129,7 @@ interface Answer {
 
 /** The texts of `299 - "text"` warnings, the only form the API server uses. */
 function warningsOf(header: string | undefined): string[] {
-  return [...(header ?? "").matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)].map((match) => (match[1] ?? "").replace(/\\(.)/g, "$1"));
+  return [...(header ?? "").matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)].map((match) =>
+    (match[1] ?? "").replace(/\\(.)/g, "$1"),
+  );
 }

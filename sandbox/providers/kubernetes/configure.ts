@@ -119,7 +119,9 @@ export async function connect(settings: ProviderSettings): Promise<Session> {
   const client = new ClusterClient(kubeConfig);
   const version = await client.request("GET", "/version").catch((error: unknown) => {
     if (!(error instanceof ApiError)) throw error;
-    throw new ProviderError(`the Kubernetes cluster at ${client.server} refuses the kubeconfig's credentials: ${error.message}`);
+    throw new ProviderError(
+      `the Kubernetes cluster at ${client.server} refuses the kubeconfig's credentials: ${error.message}`,
+    );
   });
   const contextNamespace = kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace;
   return {
@@ -138,7 +140,9 @@ export async function connect(settings: ProviderSettings): Promise<Session> {
  */
 export function diffSettings(olds: PropertyMap, news: PropertyMap): { diffs: string[]; replaces: string[] } {
   const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])].filter((key) => key !== "version");
-  const diffs = keys.filter((key) => JSON.stringify(decodeSetting(olds[key])) !== JSON.stringify(decodeSetting(news[key])));
+  const diffs = keys.filter(
+    (key) => JSON.stringify(decodeSetting(olds[key])) !== JSON.stringify(decodeSetting(news[key])),
+  );
   const [before, after] = [readSettings(olds), readSettings(news)];
   if (before.clusterIdentifier !== undefined && after.clusterIdentifier !== undefined) {
     return { diffs, replaces: diffs.filter((key) => key === "clusterIdentifier") };
@@ -159,7 +163,8 @@ function serverOf(settings: ProviderSettings): string | undefined {
 function load(config: KubeConfig, pathOrContent: string): void {
   const path = pathOrContent.startsWith("~/") ? join(homedir(), pathOrContent.slice(2)) : pathOrContent;
   const isFile = !pathOrContent.includes("\n") && !pathOrContent.trimStart().startsWith("{");
-  if (isFile && !existsSync(path)) throw new ProviderError("the kubeconfig is neither the path of a file nor a kubeconfig's content");
+  if (isFile && !existsSync(path))
+    throw new ProviderError("the kubeconfig is neither the path of a file nor a kubeconfig's content");
   try {
     config.loadFromString(isFile ? readFileSync(path, "utf8") : pathOrContent);
     if (isFile) config.makePathsAbsolute(join(path, ".."));

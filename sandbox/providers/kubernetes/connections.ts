@@ -24,7 +24,11 @@ export class Connections {
   open(peer: string): Connection {
     const known = this.byPeer.get(peer);
     if (known !== undefined) return known;
-    const connection: Connection = { engineAddress: "", programDirectory: process.cwd(), cancellation: new AbortController() };
+    const connection: Connection = {
+      engineAddress: "",
+      programDirectory: process.cwd(),
+      cancellation: new AbortController(),
+    };
     this.byPeer.set(peer, connection);
     for (const oldest of this.byPeer.keys()) {
       if (this.byPeer.size <= KEPT) break;

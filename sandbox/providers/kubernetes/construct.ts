@@ -32,7 +32,10 @@ export async function construct(
     response.setUrn(component);
     if (containsUnknown(inputs)) {
       // what the objects are called cannot be known yet; the real plugin leaves them out of the preview, too
-      options.warn(component, "some inputs are known only during the update: this component's objects are missing in the preview");
+      options.warn(
+        component,
+        "some inputs are known only during the update: this component's objects are missing in the preview",
+      );
       response.setState(await monitor.registerOutputs(component, {}));
       return response;
     }
@@ -40,7 +43,9 @@ export async function construct(
     const given = inputs.resourcePrefix === undefined ? undefined : reveal(inputs.resourcePrefix);
     const prefix = typeof given === "string" ? given : request.getName();
     const children = await registerChildren(monitor, component, objects, prefix, inputs.skipAwait === true);
-    response.setState(await monitor.registerOutputs(component, { resources: children.map((child) => child.reference) }));
+    response.setState(
+      await monitor.registerOutputs(component, { resources: children.map((child) => child.reference) }),
+    );
     return response;
   } finally {
     monitor.close();
@@ -77,7 +82,9 @@ async function registerChildren(
   const started = new Map<KubernetesObject, Promise<RegisteredChild>>();
   const register = (object: KubernetesObject, waiting: readonly KubernetesObject[]): Promise<RegisteredChild> => {
     if (waiting.includes(object)) {
-      throw new ProviderError(`the objects of the manifest depend on each other in a circle: ${waiting.map((o) => o.kind).join(", ")}`);
+      throw new ProviderError(
+        `the objects of the manifest depend on each other in a circle: ${waiting.map((o) => o.kind).join(", ")}`,
+      );
     }
     let child = started.get(object);
     if (child === undefined) {

@@ -9,7 +9,10 @@ import type { PropertyMap } from "./values.js";
 /** Deletes the object and waits until it is really gone. What is not there any more counts as deleted. */
 export async function deleteObject(operation: Operation, inputs: PropertyMap, state: PropertyMap): Promise<void> {
   // the inputs of an object that never got past its creation may lack what the state has, and the reverse
-  const described = objectFromInputs({ ...state, ...inputs, metadata: inputs.metadata ?? state.metadata }, operation.type);
+  const described = objectFromInputs(
+    { ...state, ...inputs, metadata: inputs.metadata ?? state.metadata },
+    operation.type,
+  );
   const object = await withNamespace(operation.session, described);
   const api = new ObjectApi(operation.session);
   if (isPatchType(operation.type, object.kind)) return releaseFields(operation, api, object, state);
@@ -25,7 +28,12 @@ export async function deleteObject(operation: Operation, inputs: PropertyMap, st
 }
 
 /** A Patch resource deletes nothing: it gives up the fields it managed, by applying an object without any. */
-async function releaseFields(operation: Operation, api: ObjectApi, object: KubernetesObject, state: PropertyMap): Promise<void> {
+async function releaseFields(
+  operation: Operation,
+  api: ObjectApi,
+  object: KubernetesObject,
+  state: PropertyMap,
+): Promise<void> {
   const { apiVersion, kind, metadata } = object;
   const bare = { apiVersion, kind, metadata: { name: metadata.name, namespace: metadata.namespace } };
   if ((await api.find(refOf(bare))) === undefined) return;
@@ -42,7 +50,12 @@ function propagationPolicy(object: KubernetesObject): string {
   return wanted === "orphan" ? "Orphan" : wanted === "background" ? "Background" : "Foreground";
 }
 
-async function untilGone(operation: Operation, api: ObjectApi, deleted: KubernetesObject, limitMs: number): Promise<void> {
+async function untilGone(
+  operation: Operation,
+  api: ObjectApi,
+  deleted: KubernetesObject,
+  limitMs: number,
+): Promise<void> {
   const deadline = Date.now() + limitMs;
   for (let pause = 100; ; pause = Math.min(pause * 1.5, 1000)) {
     const live = await stillThere(api, deleted);

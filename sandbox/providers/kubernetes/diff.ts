@@ -19,7 +19,14 @@ export interface ObjectDiff {
 }
 
 /** Fields the API server owns; manifests written by tools carry some of them. */
-const SERVER_FIELDS = ["creationTimestamp", "deletionTimestamp", "generation", "managedFields", "resourceVersion", "uid"];
+const SERVER_FIELDS = [
+  "creationTimestamp",
+  "deletionTimestamp",
+  "generation",
+  "managedFields",
+  "resourceVersion",
+  "uid",
+];
 
 /** What changes between two sets of inputs, field by field, and whether that can be done in place. */
 export function diffObjects(
@@ -66,7 +73,8 @@ function compare(left: Json | undefined, right: Json | undefined, path: Path, re
       compare(left[index], right[index], [...path, index], report);
     }
   } else if (isObject(left) && isObject(right)) {
-    for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) compare(left[key], right[key], [...path, key], report);
+    for (const key of new Set([...Object.keys(left), ...Object.keys(right)]))
+      compare(left[key], right[key], [...path, key], report);
   } else report(path, "update", left, right);
 }
 
@@ -82,7 +90,12 @@ function groupOf(apiVersion: Json): string {
 }
 
 /** Whether a change at `path` lies inside a replacing field, or adds or removes one together with its parent. */
-function touches(patterns: readonly FieldPattern[], path: Path, left: Json | undefined, right: Json | undefined): boolean {
+function touches(
+  patterns: readonly FieldPattern[],
+  path: Path,
+  left: Json | undefined,
+  right: Json | undefined,
+): boolean {
   return patterns.some((pattern) => {
     const common = Math.min(pattern.length, path.length);
     for (let index = 0; index < common; index++) {
@@ -98,7 +111,10 @@ function holds(value: Json | undefined, pattern: FieldPattern): boolean {
   if (value === undefined) return false;
   const [key, ...rest] = pattern;
   if (key === undefined) return true;
-  if (key === "*") return (Array.isArray(value) ? value : isObject(value) ? Object.values(value) : []).some((item) => holds(item, rest));
+  if (key === "*")
+    return (Array.isArray(value) ? value : isObject(value) ? Object.values(value) : []).some((item) =>
+      holds(item, rest),
+    );
   return isObject(value) && holds(value[key], rest);
 }
 

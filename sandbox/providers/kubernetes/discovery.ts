@@ -37,15 +37,23 @@ export class Discovery {
 
   /** Remembers the scope of a CRD that this run will create. */
   declare(crd: JsonObject): void {
-    const [group, kind, scope] = [textAt(crd, "spec", "group"), textAt(crd, "spec", "names", "kind"), textAt(crd, "spec", "scope")];
+    const [group, kind, scope] = [
+      textAt(crd, "spec", "group"),
+      textAt(crd, "spec", "names", "kind"),
+      textAt(crd, "spec", "scope"),
+    ];
     if (group !== undefined && kind !== undefined) this.declared.set(`${group}/${kind}`, scope === "Namespaced");
   }
 
   /** Every `group/version` and `group/version/Kind` served, as helm's capabilities want them. */
   async apiVersions(): Promise<string[]> {
     const groups = listAt(await this.client.request("GET", "/apis"), "groups");
-    const versions = groups.flatMap((group) => listAt(group, "versions").map((version) => textAt(version, "groupVersion") ?? ""));
-    const all = await Promise.all(["v1", ...versions].map(async (version) => [version, [...(await this.resources(version)).keys()]] as const));
+    const versions = groups.flatMap((group) =>
+      listAt(group, "versions").map((version) => textAt(version, "groupVersion") ?? ""),
+    );
+    const all = await Promise.all(
+      ["v1", ...versions].map(async (version) => [version, [...(await this.resources(version)).keys()]] as const),
+    );
     return all.flatMap(([version, kinds]) => [version, ...kinds.map((kind) => `${version}/${kind}`)]);
   }
 

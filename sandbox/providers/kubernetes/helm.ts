@@ -57,7 +57,8 @@ export async function renderChart(helm: string, request: ChartRequest): Promise<
 /** The arguments of `helm template`. Hooks are left out, as the real plugin does: nothing would run them at the right time. */
 export function helmArguments(request: ChartRequest, valueFiles: readonly string[]): string[] {
   const { repository } = request;
-  const option = (name: string, value: string | undefined) => (value === undefined || value === "" ? [] : [name, value]);
+  const option = (name: string, value: string | undefined) =>
+    value === undefined || value === "" ? [] : [name, value];
   const flag = (name: string, set: boolean) => (set ? [name] : []);
   return [
     "template",
@@ -93,6 +94,8 @@ function helmMessage(error: unknown): string {
   if (typeof error !== "object" || error === null) return String(error);
   const { stderr, code } = error as { stderr?: string; code?: string | number };
   if (code === "ENOENT") return "helm cannot be started; is it installed?";
-  const lines = (stderr ?? "").split("\n").filter((line) => line.trim() !== "" && !/^(WARNING|walk\.go|level=)/.test(line));
+  const lines = (stderr ?? "")
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !/^(WARNING|walk\.go|level=)/.test(line));
   return lines.length === 0 ? `helm ended with code ${String(code)}` : lines.join("\n").replace(/^Error: /, "");
 }

@@ -31,7 +31,13 @@ const REPLACING: Readonly<Record<string, readonly string[]>> = {
     "spec.serviceName",
     "spec.volumeClaimTemplates",
   ],
-  "batch/Job": ["spec.completions", "spec.parallelism", "spec.selector", "spec.template", "spec.completionMode" /* API */],
+  "batch/Job": [
+    "spec.completions",
+    "spec.parallelism",
+    "spec.selector",
+    "spec.template",
+    "spec.completionMode" /* API */,
+  ],
   "/PersistentVolume": [
     "awsElasticBlockStore azureDisk azureFile cephfs cinder csi fc flexVolume flocker gcePersistentDisk glusterfs hostPath",
     "iscsi local nfs photonPersistentDisk portworxVolume quobyte rbd scaleIO storageos vsphereVolume",
@@ -68,7 +74,11 @@ const IDENTITY = ["metadata.name", "metadata.namespace"];
  * The patterns of fields whose change replaces this object. ConfigMaps and Secrets count as immutable unless the provider's
  * `enableConfigMapMutable` / `enableSecretMutable` is set, as in the real plugin: consumers then see a new name, not a silent change.
  */
-export function replacingFields(object: KubernetesObject, settings: ProviderSettings | undefined, isPatch: boolean): FieldPattern[] {
+export function replacingFields(
+  object: KubernetesObject,
+  settings: ProviderSettings | undefined,
+  isPatch: boolean,
+): FieldPattern[] {
   if (isPatch) return split(IDENTITY);
   const group = object.apiVersion.includes("/") ? object.apiVersion.slice(0, object.apiVersion.indexOf("/")) : "";
   const key = `${group}/${object.kind}`;

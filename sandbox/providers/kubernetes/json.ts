@@ -83,7 +83,7 @@ export function objectId(object: KubernetesObject): string {
 }
 
 /** A copy without some top-level fields. */
-export function omit<T extends JsonObject>(object: T, ...keys: string[]): JsonObject {
+export function omit(object: JsonObject, ...keys: string[]): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
 }
 

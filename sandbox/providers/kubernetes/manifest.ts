@@ -17,7 +17,9 @@ function expand(value: Json | undefined): KubernetesObject[] {
   if (value === null || value === undefined || (isObject(value) && Object.keys(value).length === 0)) return [];
   const { apiVersion, kind, metadata } = isObject(value) ? value : {};
   if (!isObject(value) || typeof apiVersion !== "string" || typeof kind !== "string") {
-    throw new ProviderError(`a document of the manifest is no Kubernetes object: it has no apiVersion or kind (${shorten(value)})`);
+    throw new ProviderError(
+      `a document of the manifest is no Kubernetes object: it has no apiVersion or kind (${shorten(value)})`,
+    );
   }
   if (kind.endsWith("List") && Array.isArray(value.items)) return value.items.flatMap(expand);
   if (!isObject(metadata) || typeof metadata.name !== "string" || metadata.name === "") {
@@ -56,7 +58,8 @@ export function dependenciesOf(object: KubernetesObject, all: readonly Kubernete
   const named = (annotation(object, "config.kubernetes.io/depends-on") ?? "").split(",").map((part) => part.trim());
   return all.filter((other) => {
     if (other === object) return false;
-    if (other.kind === "Namespace" && other.apiVersion === "v1") return other.metadata.name === object.metadata.namespace || matches(other, named);
+    if (other.kind === "Namespace" && other.apiVersion === "v1")
+      return other.metadata.name === object.metadata.namespace || matches(other, named);
     if (isCrd(other)) {
       const { kind } = objectAt(other, "spec", "names");
       return (textAt(other, "spec", "group") === group && kind === object.kind) || matches(other, named);
@@ -72,7 +75,10 @@ export function isCrd(object: KubernetesObject): boolean {
 function matches(object: KubernetesObject, references: readonly string[]): boolean {
   const { name = "", namespace } = object.metadata;
   const group = groupOf(object.apiVersion);
-  const reference = namespace === undefined ? `${group}/${object.kind}/${name}` : `${group}/namespaces/${namespace}/${object.kind}/${name}`;
+  const reference =
+    namespace === undefined
+      ? `${group}/${object.kind}/${name}`
+      : `${group}/namespaces/${namespace}/${object.kind}/${name}`;
   return references.includes(reference);
 }
 

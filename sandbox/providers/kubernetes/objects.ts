@@ -2,7 +2,15 @@ import { createHash } from "node:crypto";
 import type { Session } from "./configure.js";
 import { restPath, type KindInfo } from "./discovery.js";
 import { isNotFound, ProviderError } from "./errors.js";
-import { annotation, isAnnotatedTrue, isObject, withoutNulls, type Json, type JsonObject, type KubernetesObject } from "./json.js";
+import {
+  annotation,
+  isAnnotatedTrue,
+  isObject,
+  withoutNulls,
+  type Json,
+  type JsonObject,
+  type KubernetesObject,
+} from "./json.js";
 import { parseTypeToken } from "./type-token.js";
 import { reveal, type PropertyMap } from "./values.js";
 
@@ -23,9 +31,15 @@ export interface ApplyOptions {
 
 /** The SDK cannot have dashes in property names: it writes these CRD schema fields with underscores. */
 const UNDERSCORED = new Map(
-  ["embedded-resource", "int-or-string", "list-map-keys", "list-type", "map-type", "preserve-unknown-fields", "validations"].map(
-    (field) => [`x_kubernetes_${field.replaceAll("-", "_")}`, `x-kubernetes-${field}`],
-  ),
+  [
+    "embedded-resource",
+    "int-or-string",
+    "list-map-keys",
+    "list-type",
+    "map-type",
+    "preserve-unknown-fields",
+    "validations",
+  ].map((field) => [`x_kubernetes_${field.replaceAll("-", "_")}`, `x-kubernetes-${field}`]),
 );
 
 /** The object that inputs describe, in clear and without nulls: what is compared and sent to the API server. */
@@ -56,7 +70,9 @@ export function fieldManagerOf(urn: string, object: KubernetesObject, state: Pro
   const stored = state?.__fieldManager;
   return (
     annotation(object, "pulumi.com/patchFieldManager") ??
-    (typeof stored === "string" ? stored : `pulumi-kubernetes-${createHash("sha256").update(urn).digest("hex").slice(0, 8)}`)
+    (typeof stored === "string"
+      ? stored
+      : `pulumi-kubernetes-${createHash("sha256").update(urn).digest("hex").slice(0, 8)}`)
   );
 }
 
@@ -88,7 +104,9 @@ export class ObjectApi {
   async list(apiVersion: string, kind: string, namespace: string, labelSelector?: string): Promise<KubernetesObject[]> {
     const info = await this.session.discovery.find(apiVersion, kind);
     if (info === undefined) return [];
-    const answer = await this.session.client.request("GET", restPath(apiVersion, info, namespace), { query: { labelSelector } });
+    const answer = await this.session.client.request("GET", restPath(apiVersion, info, namespace), {
+      query: { labelSelector },
+    });
     return (Array.isArray(answer.items) ? answer.items : []) as KubernetesObject[];
   }
 

@@ -40,11 +40,13 @@ export function shownInputs(inputs: PropertyMap): PropertyMap {
 /** Outputs of a preview: the expected object with everything the API server decides later as unknown. */
 export function previewOutputs(expected: PropertyMap, old: PropertyMap | undefined): PropertyMap {
   const metadata = expected.metadata;
-  if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) return { ...expected, status: UNKNOWN };
+  if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata))
+    return { ...expected, status: UNKNOWN };
   const computed: PropertyMap = {};
   for (const key of COMPUTED_METADATA) {
-    const kept = key === "uid" || key === "creationTimestamp" ? valueAt(old?.metadata as JsonObject | undefined, key) : undefined;
-    computed[key] = (kept) ?? UNKNOWN;
+    const kept =
+      key === "uid" || key === "creationTimestamp" ? valueAt(old?.metadata as JsonObject | undefined, key) : undefined;
+    computed[key] = kept ?? UNKNOWN;
   }
   const result: PropertyMap = { ...expected, metadata: { ...metadata, ...computed }, status: UNKNOWN };
   if (old === undefined && expected.kind === "Service") result.spec = withUnknownAddresses(expected.spec);

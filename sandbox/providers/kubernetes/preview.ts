@@ -1,7 +1,15 @@
 import type { Operation } from "./context.js";
 import { ApiError, explain } from "./errors.js";
 import { describeObject, type KubernetesObject } from "./json.js";
-import { fieldManagerOf, isForced, ObjectApi, objectFromInputs, refOf, UnknownKindError, withNamespace } from "./objects.js";
+import {
+  fieldManagerOf,
+  isForced,
+  ObjectApi,
+  objectFromInputs,
+  refOf,
+  UnknownKindError,
+  withNamespace,
+} from "./objects.js";
 import { outputsOf, previewOutputs, shownInputs } from "./outputs.js";
 import { isPatchType } from "./type-token.js";
 import { containsUnknown, markLike, type PropertyMap } from "./values.js";
@@ -54,7 +62,8 @@ async function attempt(
     }
     // a webhook that cannot be dry-run, or an account that may not: the real plugin shows the inputs then
     const undecided =
-      error instanceof ApiError && (error.status === 403 || error.status === 404 || /does not support dry ?run/i.test(error.message));
+      error instanceof ApiError &&
+      (error.status === 403 || error.status === 404 || /does not support dry ?run/i.test(error.message));
     if (undecided) return undefined;
     throw explain(describeObject(object), error);
   }

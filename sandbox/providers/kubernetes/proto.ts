@@ -15,7 +15,20 @@ import * as resourceGrpc from "@pulumi/pulumi/proto/resource_grpc_pb.js";
 import * as resource from "@pulumi/pulumi/proto/resource_pb.js";
 import * as rpcStatus from "@pulumi/pulumi/proto/status_pb.js";
 
-export { grpc, Any, Empty, Struct, engine, engineGrpc, plugin, provider, providerGrpc, resource, resourceGrpc, rpcStatus };
+export {
+  grpc,
+  Any,
+  Empty,
+  Struct,
+  engine,
+  engineGrpc,
+  plugin,
+  provider,
+  providerGrpc,
+  resource,
+  resourceGrpc,
+  rpcStatus,
+};
 
 /** Charts with large CRDs exceed gRPC's default of 4 MiB; facts/pulumi.md 3.5 uses the same figure. */
 export const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;

@@ -33,7 +33,9 @@ function refOfId(id: string, old: KubernetesObject, operation: Operation): Objec
   const parts = id.split("/");
   const name = parts.at(-1) ?? id;
   const namespace = parts.length > 1 ? parts[0] : old.metadata.namespace;
-  const kind = isPatchType(operation.type, old.kind) ? old.kind : (old.kind || parseTypeToken(operation.type).kind).replace(/Patch$/, "");
+  const kind = isPatchType(operation.type, old.kind)
+    ? old.kind
+    : (old.kind || parseTypeToken(operation.type).kind).replace(/Patch$/, "");
   return { apiVersion: old.apiVersion, kind, name, namespace };
 }
 
@@ -48,7 +50,9 @@ function importedInputs(live: KubernetesObject): PropertyMap {
   const kept: JsonObject = { name, namespace, labels, finalizers };
   const last = "kubectl.kubernetes.io/last-applied-configuration";
   if (isObject(annotations)) {
-    const own = Object.entries(annotations).filter(([key]) => key !== last && key !== "deployment.kubernetes.io/revision");
+    const own = Object.entries(annotations).filter(
+      ([key]) => key !== last && key !== "deployment.kubernetes.io/revision",
+    );
     if (own.length > 0) kept.annotations = Object.fromEntries(own);
   }
   const inputs: PropertyMap = { ...omit(live, "status"), metadata: kept };

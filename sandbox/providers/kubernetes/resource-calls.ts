@@ -59,7 +59,10 @@ export async function diffCall(session: Session, request: provider.DiffRequest):
   return response;
 }
 
-export async function createCall(operation: Operation, request: provider.CreateRequest): Promise<provider.CreateResponse> {
+export async function createCall(
+  operation: Operation,
+  request: provider.CreateRequest,
+): Promise<provider.CreateResponse> {
   const inputs = readStruct(request, FIELDS.CreateRequest.properties);
   const response = new provider.CreateResponse();
   if (request.getPreview()) {
@@ -72,7 +75,10 @@ export async function createCall(operation: Operation, request: provider.CreateR
   return response;
 }
 
-export async function updateCall(operation: Operation, request: provider.UpdateRequest): Promise<provider.UpdateResponse> {
+export async function updateCall(
+  operation: Operation,
+  request: provider.UpdateRequest,
+): Promise<provider.UpdateResponse> {
   const inputs = readStruct(request, FIELDS.UpdateRequest.news);
   const old = readStruct(request, FIELDS.UpdateRequest.olds);
   const response = new provider.UpdateResponse();
@@ -92,7 +98,12 @@ export async function deleteCall(operation: Operation, request: provider.DeleteR
 export async function readCall(operation: Operation, request: provider.ReadRequest): Promise<provider.ReadResponse> {
   const response = new provider.ReadResponse();
   const inputs = readStruct(request, FIELDS.ReadRequest.inputs);
-  const found = await readObject(operation, request.getId(), inputs, readStruct(request, FIELDS.ReadRequest.properties));
+  const found = await readObject(
+    operation,
+    request.getId(),
+    inputs,
+    readStruct(request, FIELDS.ReadRequest.properties),
+  );
   // an empty id says that the object is gone
   if (found === undefined) return response;
   response.setId(found.id);
@@ -105,7 +116,8 @@ function autonamingOf(request: provider.CheckRequest): CheckInput["autonaming"] 
   const options = request.getAutonaming();
   if (options === undefined) return undefined;
   const { Mode } = provider.CheckRequest.AutonamingOptions;
-  const mode = options.getMode() === Mode.DISABLE ? "disable" : options.getMode() === Mode.ENFORCE ? "enforce" : "propose";
+  const mode =
+    options.getMode() === Mode.DISABLE ? "disable" : options.getMode() === Mode.ENFORCE ? "enforce" : "propose";
   return { mode, proposedName: options.getProposedName() };
 }
 

@@ -79,18 +79,21 @@ function handlers(options: ServerOptions): grpc.UntypedServiceImplementation {
     });
 
   return {
-    handshake: unary<provider.ProviderHandshakeRequest, provider.ProviderHandshakeResponse>("Handshake", (request, peer) => {
-      const connection = connections.open(peer);
-      connection.engineAddress = request.getEngineAddress();
-      // empty for inline programs of the Automation API
-      connection.programDirectory = request.getProgramDirectory() || connection.programDirectory;
-      const response = new provider.ProviderHandshakeResponse();
-      response.setAcceptSecrets(true);
-      response.setAcceptResources(false);
-      response.setAcceptOutputs(false);
-      response.setSupportsAutonamingConfiguration(true);
-      return response;
-    }),
+    handshake: unary<provider.ProviderHandshakeRequest, provider.ProviderHandshakeResponse>(
+      "Handshake",
+      (request, peer) => {
+        const connection = connections.open(peer);
+        connection.engineAddress = request.getEngineAddress();
+        // empty for inline programs of the Automation API
+        connection.programDirectory = request.getProgramDirectory() || connection.programDirectory;
+        const response = new provider.ProviderHandshakeResponse();
+        response.setAcceptSecrets(true);
+        response.setAcceptResources(false);
+        response.setAcceptOutputs(false);
+        response.setSupportsAutonamingConfiguration(true);
+        return response;
+      },
+    ),
     attach: unary<plugin.PluginAttach, Empty>("Attach", (request, peer) => {
       connections.open(peer).engineAddress = request.getAddress();
       return new Empty();
@@ -101,7 +104,9 @@ function handlers(options: ServerOptions): grpc.UntypedServiceImplementation {
       return info;
     }),
     getSchema: unary<provider.GetSchemaRequest, provider.GetSchemaResponse>("GetSchema", () => {
-      throw new ProviderError("the offline kubernetes provider has no schema; install the real plugin to generate code or docs");
+      throw new ProviderError(
+        "the offline kubernetes provider has no schema; install the real plugin to generate code or docs",
+      );
     }),
     checkConfig: unary<provider.CheckRequest, provider.CheckResponse>("CheckConfig", checkConfig),
     diffConfig: unary<provider.DiffRequest, provider.DiffResponse>("DiffConfig", diffConfig),
@@ -116,7 +121,9 @@ function handlers(options: ServerOptions): grpc.UntypedServiceImplementation {
     check: unary<provider.CheckRequest, provider.CheckResponse>("Check", (request, peer) =>
       checkCall(connections.session(peer), request),
     ),
-    diff: unary<provider.DiffRequest, provider.DiffResponse>("Diff", (request, peer) => diffCall(connections.session(peer), request)),
+    diff: unary<provider.DiffRequest, provider.DiffResponse>("Diff", (request, peer) =>
+      diffCall(connections.session(peer), request),
+    ),
     create: onResource<provider.CreateRequest, provider.CreateResponse>("Create", createCall),
     update: onResource<provider.UpdateRequest, provider.UpdateResponse>("Update", updateCall),
     delete: onResource<provider.DeleteRequest, Empty>("Delete", deleteCall),
@@ -130,7 +137,9 @@ function handlers(options: ServerOptions): grpc.UntypedServiceImplementation {
       }),
     ),
     invoke: unary<provider.InvokeRequest, provider.InvokeResponse>("Invoke", (request) => {
-      throw new ProviderError(`${request.getTok()} is not served by the offline kubernetes provider: use helm.v4.Chart or yaml.v2`);
+      throw new ProviderError(
+        `${request.getTok()} is not served by the offline kubernetes provider: use helm.v4.Chart or yaml.v2`,
+      );
     }),
     cancel: unary<Empty, Empty>("Cancel", (_request, peer) => {
       connections.cancel(peer);
@@ -157,7 +166,8 @@ function unary<Request, Response>(
       .finally(() => {
         const subject = (call.request as Partial<ResourceRequest>).getUrn?.();
         const took = Date.now() - started;
-        if (took > 1000) log(`${name} ${subject === undefined || subject === "" ? "" : nameOfUrn(subject)} took ${took} ms`);
+        if (took > 1000)
+          log(`${name} ${subject === undefined || subject === "" ? "" : nameOfUrn(subject)} took ${took} ms`);
       })
       .catch(() => undefined);
   };
@@ -192,6 +202,7 @@ function diffConfig(request: provider.DiffRequest): provider.DiffResponse {
 /** Old engines send `kubernetes:config:key` variables only; newer ones the arguments as well. */
 function configuration(request: provider.ConfigureRequest): PropertyMap {
   const result: PropertyMap = {};
-  for (const [key, value] of request.getVariablesMap().entries()) result[key.replace(/^kubernetes:config:/, "")] = value;
+  for (const [key, value] of request.getVariablesMap().entries())
+    result[key.replace(/^kubernetes:config:/, "")] = value;
   return { ...result, ...decode(request.getArgs()) };
 }

@@ -74,7 +74,10 @@ export function withStructFields(service: grpc.ServiceDefinition): grpc.ServiceD
   return Object.fromEntries(entries);
 }
 
-export function serializeWithStructs<Message extends object>(message: Message, serialize: (message: Message) => Buffer): Buffer {
+export function serializeWithStructs<Message extends object>(
+  message: Message,
+  serialize: (message: Message) => Buffer,
+): Buffer {
   const fields = contents.get(message);
   const plain = serialize(message);
   if (fields === undefined) return plain;

@@ -30,7 +30,8 @@ export function refuseUnserved(type: string): void {
 export function parseTypeToken(type: string): TypeToken {
   refuseUnserved(type);
   const match = /^kubernetes:([^:/]+)\/([^:/]+):([^:/]+)$/.exec(type);
-  if (match === null) throw new ProviderError(`${type} is no kind of the kubernetes package (kubernetes:<group>/<version>:<Kind>)`);
+  if (match === null)
+    throw new ProviderError(`${type} is no kind of the kubernetes package (kubernetes:<group>/<version>:<Kind>)`);
   const [, group = "", version = "", kind = ""] = match;
   return { apiVersion: apiVersionOf(group, version), kind };
 }

@@ -44,7 +44,7 @@ export function isUnknown(value: unknown): boolean {
 
 /** Reads a message of the engine. */
 export function decode(struct: Struct | undefined): PropertyMap {
-  const decoded = decodeValue((struct?.toJavaScript() ?? {}));
+  const decoded = decodeValue(struct?.toJavaScript() ?? {});
   return isPropertyMap(decoded) ? decoded : {};
 }
 

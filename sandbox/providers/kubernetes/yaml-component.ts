@@ -14,7 +14,9 @@ export async function manifestObjects(inputs: PropertyMap, options: ConstructOpt
   const plain = reveal(inputs) as JsonObject;
   const files = [...textsOf(plain.file), ...textsOf(plain.files)];
   if (files.some((file) => /^https?:/.test(file) || /[*?[]/.test(file))) {
-    throw new ProviderError("the offline kubernetes provider reads manifests from plain file paths only, no URLs or patterns");
+    throw new ProviderError(
+      "the offline kubernetes provider reads manifests from plain file paths only, no URLs or patterns",
+    );
   }
   const read = await Promise.all(files.map((file) => readFile(resolve(options.programDirectory, file), "utf8")));
   const written = [...read, ...textsOf(plain.yaml)].flatMap(parseManifest);

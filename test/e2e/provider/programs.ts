@@ -16,7 +16,11 @@ export function appLabels(selector: string): Record<string, string> {
 }
 
 /** A Deployment; without replicas it is complete on a cluster that has no node. */
-export function deployment(name: string, settings: DeploymentSettings, opts: pulumi.CustomResourceOptions): k8s.apps.v1.Deployment {
+export function deployment(
+  name: string,
+  settings: DeploymentSettings,
+  opts: pulumi.CustomResourceOptions,
+): k8s.apps.v1.Deployment {
   const labels = appLabels(settings.selector ?? "web");
   const container = {
     name: "main",
@@ -31,7 +35,10 @@ export function deployment(name: string, settings: DeploymentSettings, opts: pul
       spec: {
         replicas: settings.replicas ?? 0,
         selector: { matchLabels: labels },
-        template: { metadata: { labels: { ...labels, extra: settings.label ?? "x" } }, spec: { containers: [container] } },
+        template: {
+          metadata: { labels: { ...labels, extra: settings.label ?? "x" } },
+          spec: { containers: [container] },
+        },
       },
     },
     opts,
@@ -39,7 +46,10 @@ export function deployment(name: string, settings: DeploymentSettings, opts: pul
 }
 
 /** A CRD `widgets.<name>.example.com` with one checked number. */
-export function widgetDefinition(name: string, opts: pulumi.CustomResourceOptions): k8s.apiextensions.v1.CustomResourceDefinition {
+export function widgetDefinition(
+  name: string,
+  opts: pulumi.CustomResourceOptions,
+): k8s.apiextensions.v1.CustomResourceDefinition {
   const spec = {
     type: "object",
     properties: { maxRunners: { type: "integer", minimum: 0 }, labels: { type: "array", items: { type: "string" } } },
@@ -52,7 +62,14 @@ export function widgetDefinition(name: string, opts: pulumi.CustomResourceOption
         group: `${name}.example.com`,
         scope: "Namespaced",
         names: { kind: "Widget", plural: "widgets" },
-        versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object", properties: { spec } } } }],
+        versions: [
+          {
+            name: "v1",
+            served: true,
+            storage: true,
+            schema: { openAPIV3Schema: { type: "object", properties: { spec } } },
+          },
+        ],
       },
     },
     opts,

@@ -9,5 +9,7 @@ export const jobReady: ReadinessCheck = async (live, api) => {
   if (failure?.status === "True") return failed(`${failure.reason}: ${failure.message}`);
   const problems = await podProblems(api, live.metadata.namespace ?? "default", objectAt(live, "spec", "selector"));
   const succeeded = numberAt(live, "status", "succeeded") ?? 0;
-  return waiting([`${succeeded} of ${numberAt(live, "spec", "completions") ?? 1} pods succeeded`, ...problems].join("; "));
+  return waiting(
+    [`${succeeded} of ${numberAt(live, "spec", "completions") ?? 1} pods succeeded`, ...problems].join("; "),
+  );
 };

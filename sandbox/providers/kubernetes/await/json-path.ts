@@ -47,7 +47,12 @@ function nextStep(rest: string, whole: string): [Step, number] {
   if (quoted?.[2] !== undefined) return [{ kind: "field", name: quoted[2] }, quoted[0].length];
   const filter = /^\[\?\(\s*@((?:\.|\[)[^=!]*?)\s*(==|!=)\s*("[^"]*"|'[^']*'|[^)\s]+)\s*\)\]/.exec(rest);
   if (filter?.[1] !== undefined && filter[3] !== undefined) {
-    const step: Step = { kind: "filter", path: parseJsonPath(filter[1]), value: literal(filter[3]), equal: filter[2] === "==" };
+    const step: Step = {
+      kind: "filter",
+      path: parseJsonPath(filter[1]),
+      value: literal(filter[3]),
+      equal: filter[2] === "==",
+    };
     return [step, filter[0].length];
   }
   throw invalid(whole, `${JSON.stringify(rest)} is not understood`);

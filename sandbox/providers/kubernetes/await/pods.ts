@@ -8,7 +8,9 @@ const HARMLESS = new Set(["ContainerCreating", "PodInitializing"]);
 
 /** What keeps the pods of a selector from being ready, in a few sentences for the user; empty where nothing is known. */
 export async function podProblems(api: ObjectApi, namespace: string, selector: JsonObject): Promise<string[]> {
-  const labels = Object.entries(objectAt(selector, "matchLabels")).map(([key, value]) => `${key}=${textAt(value) ?? ""}`);
+  const labels = Object.entries(objectAt(selector, "matchLabels")).map(
+    ([key, value]) => `${key}=${textAt(value) ?? ""}`,
+  );
   if (labels.length === 0) return [];
   const pods = await api.list("v1", "Pod", namespace, labels.join(","));
   return [...new Set(pods.flatMap(problemsOf))].slice(0, MAX_PROBLEMS);
@@ -20,7 +22,10 @@ export function problemsOf(pod: KubernetesObject): string[] {
   const problems: string[] = [];
   const scheduled = conditionOf(pod, "PodScheduled");
   if (scheduled?.status === "False") problems.push(`pod ${name} cannot be scheduled: ${scheduled.message}`);
-  for (const status of [...listAt(pod, "status", "initContainerStatuses"), ...listAt(pod, "status", "containerStatuses")]) {
+  for (const status of [
+    ...listAt(pod, "status", "initContainerStatuses"),
+    ...listAt(pod, "status", "containerStatuses"),
+  ]) {
     const problem = containerProblem(status);
     if (problem !== undefined) problems.push(`pod ${name}, container ${textAt(status, "name") ?? ""}: ${problem}`);
   }

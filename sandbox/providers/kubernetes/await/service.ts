@@ -16,7 +16,9 @@ export const serviceReady: ReadinessCheck = async (live, api) => {
   const selector = `kubernetes.io/service-name=${live.metadata.name ?? ""}`;
   const slices = await api.list("discovery.k8s.io/v1", "EndpointSlice", live.metadata.namespace ?? "default", selector);
   const ready = slices.some((slice) =>
-    listAt(slice, "endpoints").some((endpoint) => isObject(endpoint) && objectAt(endpoint, "conditions").ready !== false),
+    listAt(slice, "endpoints").some(
+      (endpoint) => isObject(endpoint) && objectAt(endpoint, "conditions").ready !== false,
+    ),
   );
   return ready ? READY : waiting("no ready pod matches its selector");
 };

@@ -15,7 +15,9 @@ export function parseWaitFor(annotation: string): WaitForExpression[] {
   try {
     parsed = JSON.parse(trimmed);
   } catch {
-    throw new ProviderError(`pulumi.com/waitFor is neither an expression nor a JSON array of expressions: ${annotation}`);
+    throw new ProviderError(
+      `pulumi.com/waitFor is neither an expression nor a JSON array of expressions: ${annotation}`,
+    );
   }
   if (!Array.isArray(parsed) || parsed.length === 0 || !parsed.every((item) => typeof item === "string")) {
     throw new ProviderError(`pulumi.com/waitFor must be a non-empty array of strings: ${annotation}`);
@@ -28,14 +30,17 @@ export function waitForChecks(annotation: string): ReadinessCheck[] {
     if (expression.kind === "condition") {
       const condition = conditionOf(live, expression.type);
       if (condition !== undefined && condition.status.toLowerCase() === expression.status.toLowerCase()) return READY;
-      const found = condition === undefined ? "is not set" : `is ${condition.status} (${condition.message || condition.reason})`;
+      const found =
+        condition === undefined ? "is not set" : `is ${condition.status} (${condition.message || condition.reason})`;
       return waiting(`its condition ${expression.type} ${found}`);
     }
     const values = evaluateJsonPath(expression.path, live);
-    const holds = expression.value === undefined ? values.length > 0 : values.some((value) => asText(value) === expression.value);
+    const holds =
+      expression.value === undefined ? values.length > 0 : values.some((value) => asText(value) === expression.value);
     if (holds) return READY;
     const wanted = expression.value === undefined ? "to be set" : `to be ${JSON.stringify(expression.value)}`;
-    const found = values.length === 0 ? "it is not set" : `it is ${values.map((value) => JSON.stringify(value)).join(", ")}`;
+    const found =
+      values.length === 0 ? "it is not set" : `it is ${values.map((value) => JSON.stringify(value)).join(", ")}`;
     return waiting(`expected ${expression.text} ${wanted}, but ${found}`);
   });
 }
@@ -64,7 +69,8 @@ function splitValue(text: string): { path: string; value?: string } {
     } else if (char === '"' || char === "'") quote = char;
     else if ("[{(".includes(char)) depth++;
     else if ("]})".includes(char)) depth--;
-    else if (char === "=" && depth === 0) return { path: text.slice(0, index), value: text.slice(index + 1).replace(/^(["'])(.*)\1$/, "$2") };
+    else if (char === "=" && depth === 0)
+      return { path: text.slice(0, index), value: text.slice(index + 1).replace(/^(["'])(.*)\1$/, "$2") };
   }
   return { path: text };
 }

@@ -50,7 +50,9 @@ describe("struct codec", () => {
   });
 
   it("writes more than its first buffer holds", () => {
-    const value = { list: Array.from({ length: 5000 }, (_, index) => ({ name: `item-${index}`, text: "é".repeat(20) })) };
+    const value = {
+      list: Array.from({ length: 5000 }, (_, index) => ({ name: `item-${index}`, text: "é".repeat(20) })),
+    };
     assert.deepEqual(decodeStruct(encodeStruct(value)), value);
   });
 
