@@ -29,22 +29,31 @@ function lay(lower: unknown, upper: unknown): unknown {
   const merged = new Map(isFields(lower) ? Object.entries(lower) : []);
   for (const [key, value] of Object.entries(upper)) {
     if (value === null) merged.delete(key);
-    else merged.set(key, lay(merged.get(key), value));
+    else if (value !== undefined) merged.set(key, lay(merged.get(key), value));
   }
   return Object.fromEntries(merged);
 }
 
-/** The keys by which Kubernetes tells the items of a list apart, the more specific first. Source: patchMergeKey in core/v1. */
-const identities = ["mountPath", "name"] as const;
+/**
+ * The keys by which Kubernetes tells the items of a list apart, the more specific first: mounts and devices have a `name` too, but that is
+ * the volume's, which may be mounted several times. Source: patchMergeKey in core/v1.
+ */
+const identities = ["mountPath", "devicePath", "name"] as const;
 
 function layList(lower: readonly unknown[], upper: readonly unknown[]): unknown[] {
   const identity = identities.find((key) => upper.every((item) => isFields(item) && typeof item[key] === "string"));
-  if (identity === undefined || upper.length === 0) return [...upper];
+  // A `null` inside a new item takes nothing away, but must not stay either.
+  if (identity === undefined || upper.length === 0) return upper.map((item) => lay(undefined, item));
   const merged = [...lower];
+  const met = new Set<number>();
   for (const item of upper) {
-    const index = merged.findIndex((other) => isFields(other) && other[identity] === (item as Fields)[identity]);
-    if (index < 0) merged.push(item);
-    else merged[index] = lay(merged[index], item);
+    // An item given twice stays twice, for the API server to judge: two variables are fine, two containers are not.
+    const same = (other: unknown, index: number): boolean =>
+      !met.has(index) && isFields(other) && other[identity] === (item as Fields)[identity];
+    const found = merged.findIndex(same);
+    const index = found < 0 ? merged.length : found;
+    merged[index] = lay(merged[index], item);
+    met.add(index);
   }
   return merged;
 }

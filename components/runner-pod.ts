@@ -12,7 +12,7 @@ import { overlayPod } from "./pod-overlay";
 export function runnerPodTemplate(
   name: string,
   set: ScaleSetSettings,
-  settings: Settings,
+  settings: Pick<Settings, "dind" | "images">,
 ): (serviceAccountName: string) => PodTemplate {
   const { dind, images } = settings;
   return (serviceAccountName) => {

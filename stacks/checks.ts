@@ -2,6 +2,7 @@ import { parseGitHubUrl } from "../components/arc/github-url";
 import { scaleSetNameProblem } from "../components/arc/names";
 import { type ArcRelease, arcRelease, matchesController, supportedVersions } from "../components/arc/release";
 import type { ChartSource } from "./chart-version";
+import { podTemplateProblems } from "./pod-template";
 import { joinPath, type Problem, show } from "./problems";
 import type { ScaleSetSettings, Sections } from "./settings";
 
@@ -187,7 +188,7 @@ function imageProblems({ images }: Readable): Problem[] {
     }));
 }
 
-function scaleSetProblems({ scaleSets }: Readable, release: ArcRelease | undefined): Problem[] {
+function scaleSetProblems({ scaleSets, dind, images }: Readable, release: ArcRelease | undefined): Problem[] {
   return Object.entries(scaleSets).flatMap(([name, set]) => {
     const path = joinPath("scaleSets", name);
     const problems: Problem[] = [];
@@ -214,6 +215,7 @@ function scaleSetProblems({ scaleSets }: Readable, release: ArcRelease | undefin
         });
       }
     }
+    if (dind && images) problems.push(...podTemplateProblems(name, set, { dind, images }));
     return problems;
   });
 }

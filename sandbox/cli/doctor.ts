@@ -3,7 +3,7 @@ import { freemem, release } from "node:os";
 import { dirname } from "node:path";
 import { addresses } from "../cluster/addresses";
 import { cgroupVersion } from "../cluster/cgroups";
-import { namespacesExist } from "../cluster/namespaces";
+import { linkExists, namespacesExist } from "../cluster/namespaces";
 import type { Target } from "../platform/target";
 import { cacheFolder } from "../tools/cache";
 import { type BuiltTool, builtTools, distributionTools, goToolchain } from "../tools/catalog";
@@ -99,7 +99,7 @@ function examineMachine({ state }: Target): Finding[] {
   const disk = freeDisk(cache);
   // Memory that a running sandbox holds is not missing.
   const memory = running ? needed.memoryGiB : availableMemory();
-  const foreign = !running && existsSync(`/sys/class/net/${addresses.hostLink}`);
+  const foreign = !running && linkExists();
   return [
     fact("kernel", "Linux >= 5.4", `${process.platform} ${release()}`, process.platform === "linux", "needs Linux"),
     fact("user", "root", root ? "root" : "not root", root, "run with sudo"),

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import lockfile from "proper-lockfile";
 import { addresses } from "../cluster/addresses";
-import { namespacesExist } from "../cluster/namespaces";
+import { linkExists, namespacesExist, processesInside } from "../cluster/namespaces";
 import type { Paths } from "../cluster/paths";
 import { checkout } from "../platform/stack-config";
 import { UserError } from "./user-error";
@@ -52,7 +52,9 @@ export function claim(state: Paths): void {
       `the sandbox of another checkout is running (${current.checkout}): stop it first with \`npm run local -- down\`, here or there`,
     );
   }
-  if (!running && existsSync(`/sys/class/net/${addresses.hostLink}`)) {
+  // After the process that holds the namespaces was killed, the rest of the same sandbox still lives in them.
+  const ours = running || processesInside(state).length > 0;
+  if (!ours && linkExists()) {
     throw new UserError(
       `a sandbox with another state folder is running on this machine (its network interface ${addresses.hostLink} exists): ` +
         "stop it with `npm run local -- down` and the RUNNER_PLATFORM_STATE that it was started with",

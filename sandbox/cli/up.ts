@@ -38,6 +38,7 @@ export async function up(target: Target): Promise<void> {
     const context: UpContext = {};
     const tasks = [
       toolsTask<UpContext>(target),
+      settingsTask(target),
       target.embedded ? clusterTask(target) : existingClusterTask(target),
       githubTask(target),
       deployTask(target),
@@ -46,6 +47,17 @@ export async function up(target: Target): Promise<void> {
     await new Listr<UpContext, "default", "simple">(tasks, { ctx: context, ...rendering }).run();
     console.log(summary(target, context, began));
   });
+}
+
+/** A mistake in the settings is told before anything is started. */
+function settingsTask(target: Target): ListrTask<UpContext> {
+  return {
+    title: "Settings",
+    task: (_, task) => {
+      const { scaleSetNames } = sandboxConfig(target);
+      task.title = `Settings: stack local, scale sets ${scaleSetNames.join(", ")}`;
+    },
+  };
 }
 
 function clusterTask({ state }: Target): ListrTask<UpContext> {

@@ -1,10 +1,12 @@
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { program, type Programs } from "../tools/ensure";
 import { run } from "../tools/run";
 import { addresses } from "./addresses";
+import { killPods } from "./cgroups";
 import type { Paths } from "./paths";
-import { allPids, identify, namespaceOf, sendSignal, stopProcess, type ProcessIdentity } from "./process-table";
+import { allPids, identify, sendSignal, stopProcess, type ProcessIdentity } from "./process-table";
 import { ensureDaemon, runningDaemon, stopDaemon } from "./processes";
 
 /**
@@ -44,7 +46,7 @@ function makeMountPoints(state: Paths): void {
   const before = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as string[]) : [];
   const made = coveredFolders.flatMap(makeFolders);
   writeFileSync(file, JSON.stringify([...new Set([...before, ...made])]));
-  for (const folder of coveredFolders) mkdirSync(join(state.mounts, folder), { recursive: true });
+  for (const folder of [...coveredFolders, "marker"]) mkdirSync(join(state.mounts, folder), { recursive: true });
 }
 
 /** Removes the mount points that were made on the host, as far as they are empty. */
@@ -70,6 +72,7 @@ export function holderScript(state: Paths, ip: string, mount: string): string {
     // Pods with mount propagation need shared mounts; this makes them shared inside this namespace only.
     `${mount} --make-rshared /`,
     ...coveredFolders.map((folder) => `${mount} --bind '${join(state.mounts, folder)}' '${folder}'`),
+    `${mount} -t tmpfs -o size=4k ${marker(state)} '${join(state.mounts, "marker")}'`,
     `${ip} link set lo up`,
     `${ip} link add ${bridge} type bridge`,
     `${ip} address add ${gateway}/${prefix} dev ${bridge}`,
@@ -111,7 +114,10 @@ export async function ensureNamespaces(state: Paths, programs: Programs): Promis
   const readyFile = join(state.root, "namespaces-ready");
   if (!namespacesExist(state)) {
     // What an earlier holder left behind would sit in namespaces that nobody can enter any more.
+    await killPods();
     await stopEverythingInside(state);
+    // The kernel takes a moment to remove the link with the old namespace; a new one needs its name now.
+    if (linkExists()) await run(program(programs, "ip"), ["link", "delete", addresses.hostLink]);
     rmSync(readyFile, { force: true });
   }
   makeMountPoints(state);
@@ -133,16 +139,20 @@ export async function ensureNamespaces(state: Paths, programs: Programs): Promis
     ready: () => Promise.resolve(existsSync(readyFile)),
     readySeconds: 10,
   });
-  rememberNamespace(state);
   await ensureLink(state, programs);
   return made;
+}
+
+/** Whether the host has a link into a sandbox's network, this one's or another's. */
+export function linkExists(): boolean {
+  return existsSync(`/sys/class/net/${addresses.hostLink}`);
 }
 
 async function ensureLink(state: Paths, programs: Programs): Promise<void> {
   const ip = program(programs, "ip");
   const { hostLink, hostLinkAddress, clusterLink, clusterLinkAddress, linkPrefix, podNetwork, serviceNetwork } =
     addresses;
-  if (existsSync(`/sys/class/net/${hostLink}`)) return;
+  if (linkExists()) return;
   const pid = String(holderProcess(state).pid);
   await run(ip, ["link", "add", hostLink, "type", "veth", "peer", "name", clusterLink, "netns", pid]);
   const inside = async (...args: string[]): Promise<void> => {
@@ -161,20 +171,24 @@ async function ensureLink(state: Paths, programs: Programs): Promise<void> {
   await inside("route", "replace", "default", "via", hostLinkAddress);
 }
 
-function namespaceFile(state: Paths): string {
-  return join(state.root, "network-namespace");
-}
-
-function rememberNamespace(state: Paths): void {
-  const name = namespaceOf(holderProcess(state).pid, "mnt");
-  if (name !== undefined) writeFileSync(namespaceFile(state), name);
+/**
+ * Name of an empty file system that is mounted in the cluster's mount namespace and nowhere else. Processes are known by it: namespaces have
+ * only numbers, which the kernel gives to others later.
+ */
+function marker(state: Paths): string {
+  return `runner-platform-${createHash("sha256").update(state.root).digest("hex").slice(0, 12)}`;
 }
 
 /** Ids of all processes in the cluster's mount namespace: its programs and the containers' shims, but not the containers. */
 export function processesInside(state: Paths): number[] {
-  if (!existsSync(namespaceFile(state))) return [];
-  const name = readFileSync(namespaceFile(state), "utf8");
-  return allPids().filter((pid) => namespaceOf(pid, "mnt") === name);
+  const mounted = ` - tmpfs ${marker(state)} `;
+  return allPids().filter((pid) => {
+    try {
+      return readFileSync(`/proc/${String(pid)}/mountinfo`, "utf8").includes(mounted);
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** Kills whatever runs in the cluster's mount namespace and waits until it is gone. */

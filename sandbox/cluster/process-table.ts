@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A process that cannot be mistaken for a later one with the same id: the kernel's start time is part of it. */
+/** A process that cannot be mistaken for a later one with the same id: boot and start time are part of it. */
 export interface ProcessIdentity {
   readonly pid: number;
+  /** The kernel's id of this boot. */
+  readonly boot: string;
   /** Field 22 of /proc/<pid>/stat: clock ticks since boot. */
   readonly startTicks: string;
 }
@@ -15,14 +17,19 @@ export function identify(pid: number): ProcessIdentity | undefined {
     // The command name is in brackets and may hold blanks, so fields are counted from the last bracket.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const startTicks = fields[19];
-    return fields[0] === "Z" || startTicks === undefined ? undefined : { pid, startTicks };
+    return fields[0] === "Z" || startTicks === undefined ? undefined : { pid, boot: bootId(), startTicks };
   } catch {
     return undefined;
   }
 }
 
 export function isAlive(process: ProcessIdentity): boolean {
-  return identify(process.pid)?.startTicks === process.startTicks;
+  const current = identify(process.pid);
+  return current?.startTicks === process.startTicks && current.boot === process.boot;
+}
+
+function bootId(): string {
+  return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
 }
 
 /** Ids of all processes of the machine. */
@@ -30,15 +37,6 @@ export function allPids(): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
-}
-
-/** The kernel's name of one of a process's namespaces, such as `mnt:[4026532512]`. */
-export function namespaceOf(pid: number, kind: "mnt" | "net"): string | undefined {
-  try {
-    return readlinkSync(`/proc/${String(pid)}/ns/${kind}`);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Sends SIGTERM, waits, then SIGKILL; returns when the process is gone. */

@@ -10,7 +10,7 @@ import { storageObjects, storageProvisioner } from "./addons/storage";
 import { nodeName } from "./addresses";
 import { applyObjects, loadKubeconfig } from "./api";
 import { ensureCertificates } from "./certificates";
-import { killPods, makeCgroups } from "./cgroups";
+import { makeCgroups } from "./cgroups";
 import { apiServer, controllerManager, etcd, scheduler } from "./components/control-plane";
 import { containerd, kubelet, kubeProxy } from "./components/node";
 import { writeKubeconfig } from "./kubeconfig";
@@ -34,7 +34,7 @@ export async function startCluster(
   mkdirSync(state.root, { recursive: true, mode: 0o700 });
   const certificates = await ensureCertificates(state);
   say("network and mount namespaces");
-  if (await ensureNamespaces(state, programs)) await killPods();
+  await ensureNamespaces(state, programs);
   makeCgroups();
   writeKubeconfig(state.kubeconfig, certificates, certificates.admin);
 

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ConfigMap } from "@pulumi/pulumi/automation";
 import { decodeSettings } from "../../stacks/decode";
@@ -32,7 +32,8 @@ export class SettingsRefused extends Error {}
  */
 export function sandboxConfig(target: Target): PlatformInput {
   const supplied = {
-    kubeconfig: readFileSync(target.state.kubeconfig, "utf8"),
+    // Before the cluster's first start there is none; the settings are checked all the same.
+    kubeconfig: existsSync(target.state.kubeconfig) ? readFileSync(target.state.kubeconfig, "utf8") : "not made yet",
     githubConfigUrl: githubConfigUrl(target),
     githubToken: githubToken(target.state),
     controllerChart,

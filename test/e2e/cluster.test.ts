@@ -90,7 +90,12 @@ describe("the embedded cluster", () => {
 
   it("keeps the GitHub token and the cluster's keys out of Pulumi's state and out of all logs", () => {
     const key = readFileSync(join(state().certificates, "admin.key"), "utf8").split("\n")[1] ?? "";
-    const secrets = [githubToken(state()), Buffer.from(githubToken(state())).toString("base64"), key, Buffer.from(key).toString("base64")];
+    const secrets = [
+      githubToken(state()),
+      Buffer.from(githubToken(state())).toString("base64"),
+      key,
+      Buffer.from(key).toString("base64"),
+    ];
     for (const folder of [join(state().pulumi, "backend"), state().logs]) {
       for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
         if (!entry.isFile()) continue;

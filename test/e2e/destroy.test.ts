@@ -21,7 +21,10 @@ describe("npm run local -- destroy", () => {
       .split("\n")
       .filter(Boolean)
       .map((line) => JSON.parse(line) as { method: string; path: string; status: number })
-      .filter(({ method, path, status }) => method === "DELETE" && /runnerscalesets\/\d+$/.test(path.split("?")[0] ?? "") && status === 204);
+      .filter(
+        ({ method, path, status }) =>
+          method === "DELETE" && /runnerscalesets\/\d+$/.test(path.split("?")[0] ?? "") && status === 204,
+      );
     assert.equal(deregistered.length, 1, "the scale set left the stand-in before it was stopped");
     assert.deepEqual(collectTraces(), before);
     assert.ok(!existsSync(state().root), "the state folder is gone");

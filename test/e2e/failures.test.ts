@@ -33,7 +33,7 @@ describe("failures in the middle of a burst", () => {
     const report = summarizeJobs(ledger);
     const wait = report.waitSeconds;
     figure(
-      `20 jobs of 5 s with three kills: ${report.succeeded} succeeded, ${report.failed} failed, ${report.requeued} requeued; ` +
+      `20 jobs of 5 s with three kills: ${report.succeeded} succeeded, ${report.failed} failed, ${report.canceled} canceled, ${report.requeued} requeued; ` +
         `waited p50 ${wait?.p50.toFixed(1) ?? "?"} s, p95 ${wait?.p95.toFixed(1) ?? "?"} s, max ${wait?.max.toFixed(1) ?? "?"} s`,
     );
     assert.equal(report.repeated, 0, "no job ran twice");
@@ -51,7 +51,9 @@ describe("failures in the middle of a burst", () => {
   it("leaves the scale set with a connected listener and its idle runner", async () => {
     await waitUntil(200, "listener and idle runner", async () => {
       const set = (await github().scaleSets()).find(({ name }) => name === "runner-base");
-      return set?.listener?.connected === true && set.runners.some((runner) => runner.connected && runner.job === undefined);
+      return (
+        set?.listener?.connected === true && set.runners.some((runner) => runner.connected && runner.job === undefined)
+      );
     });
   });
 });

@@ -20,7 +20,10 @@ describe("a mistake in the settings", () => {
   });
 
   it("of several kinds is reported all at once, before anything is touched", async () => {
-    const wrong = stackFile({ scaleSets: { "runner-base": { minRunners: 5, maxRunners: "3" } }, dind: { form: "sidecar" } });
+    const wrong = stackFile({
+      scaleSets: { "runner-base": { minRunners: 5, maxRunners: "3" } },
+      dind: { form: "sidecar" },
+    });
     const { code, output } = await local("--config", wrong, "up");
     assert.equal(code, 1);
     assert.match(output, /2 problems in the settings of stack "local"/);

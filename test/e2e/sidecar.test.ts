@@ -25,8 +25,16 @@ function sidecarPod(): KubernetesObject {
     dockerGroupId: 123,
     registryCa: { configMap: "harbor-ca" },
   });
-  const containers = template.spec.containers.map((container) => ({ ...container, command: ["/usr/bin/docker", "info"] }));
-  return { apiVersion: "v1", kind: "Pod", metadata: { name, namespace }, spec: { ...template.spec, containers } } as KubernetesObject;
+  const containers = template.spec.containers.map((container) => ({
+    ...container,
+    command: ["/usr/bin/docker", "info"],
+  }));
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, namespace },
+    spec: { ...template.spec, containers },
+  } as KubernetesObject;
 }
 
 describe("the DinD pod with a native side-car", () => {

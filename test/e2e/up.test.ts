@@ -49,7 +49,9 @@ describe("npm run local", () => {
   });
 
   it("reports every component as alive, and doctor finds nothing in the way", async () => {
-    const status = JSON.parse((await localOk("status", "--json")).output) as { components: { name: string; pid?: number }[] };
+    const status = JSON.parse((await localOk("status", "--json")).output) as {
+      components: { name: string; pid?: number }[];
+    };
     assert.deepEqual(
       status.components.filter(({ pid }) => pid === undefined),
       [],

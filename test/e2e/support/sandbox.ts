@@ -39,7 +39,8 @@ export function local(...args: string[]): Promise<Ended> {
 /** Like {@link local}, for commands that must succeed. */
 export async function localOk(...args: string[]): Promise<Ended> {
   const ended = await local(...args);
-  if (ended.code !== 0) throw new Error(`npm run local -- ${args.join(" ")} ended with ${ended.code}:\n${ended.output}`);
+  if (ended.code !== 0)
+    throw new Error(`npm run local -- ${args.join(" ")} ended with ${ended.code}:\n${ended.output}`);
   return ended;
 }
 

@@ -13,8 +13,17 @@ export interface Traces {
   readonly cgroups: readonly string[];
 }
 
-const programNames = /^(kube|etcd|containerd|containerd-shim.*|kwok|storage-provisioner|coredns|manager|github-runnersc.*|pause|runner|docker|pulumi.*)$/;
-const folders = ["/run/containerd", "/run/netns", "/var/lib/kubelet", "/var/lib/cni", "/var/log/pods", "/var/log/containers", "/etc/cni/net.d"];
+const programNames =
+  /^(kube|etcd|containerd|containerd-shim.*|kwok|storage-provisioner|coredns|manager|github-runnersc.*|pause|runner|docker|pulumi.*)$/;
+const folders = [
+  "/run/containerd",
+  "/run/netns",
+  "/var/lib/kubelet",
+  "/var/lib/cni",
+  "/var/log/pods",
+  "/var/log/containers",
+  "/etc/cni/net.d",
+];
 
 function lines(text: string): string[] {
   return text.split("\n").filter(Boolean).sort();
@@ -28,7 +37,9 @@ function processes(): string[] {
       try {
         const name = readFileSync(`/proc/${pid}/comm`, "utf8").trim();
         const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
-        const ours = command !== "" && (programNames.test(name) || /sandbox\/(github|providers)\//.test(command) || command === "sleep infinity");
+        const ours =
+          command !== "" &&
+          (programNames.test(name) || /sandbox\/(github|providers)\//.test(command) || command === "sleep infinity");
         return ours ? [`${pid} ${name}`] : [];
       } catch {
         return [];
@@ -40,7 +51,9 @@ function firewall(): string[] {
   const save = findCommand("iptables-save");
   if (save === undefined) return [];
   // Counters and dates change by themselves.
-  return lines(execFileSync(save, { encoding: "utf8" })).filter((line) => !line.startsWith("#") && !line.startsWith(":"));
+  return lines(execFileSync(save, { encoding: "utf8" })).filter(
+    (line) => !line.startsWith("#") && !line.startsWith(":"),
+  );
 }
 
 export function collectTraces(): Traces {

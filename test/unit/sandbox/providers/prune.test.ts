@@ -89,7 +89,7 @@ describe("sameQuantity", () => {
     ["1G", "1000M"],
   ];
   for (const [left, right] of equal) {
-    it(`equates ${String(left)} and ${String(right)}`, () => assert(sameQuantity(left, right)));
+    it(`equates ${JSON.stringify(left)} and ${JSON.stringify(right)}`, () => assert(sameQuantity(left, right)));
   }
   it("tells words and other numbers apart", () => {
     assert.equal(sameQuantity("a", "a1"), false);

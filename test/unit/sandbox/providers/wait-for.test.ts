@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { evaluateJsonPath, parseJsonPath } from "../../../../sandbox/providers/kubernetes/await/json-path.js";
 import { parseWaitFor, waitForChecks } from "../../../../sandbox/providers/kubernetes/await/wait-for.js";
-import type { ObjectApi } from "../../../../sandbox/providers/kubernetes/objects.js";
+import type { Session } from "../../../../sandbox/providers/kubernetes/configure.js";
+import { ObjectApi } from "../../../../sandbox/providers/kubernetes/objects.js";
+
+// conditions and paths look at the object alone: no request is made
+const api = new ObjectApi({} as Session);
 
 const live = {
   apiVersion: "v1",
@@ -43,7 +47,6 @@ describe("waitFor JSONPath", () => {
 
 describe("pulumi.com/waitFor", () => {
   async function states(annotation: string): Promise<string[]> {
-    const api = {} as ObjectApi;
     return Promise.all(waitForChecks(annotation).map(async (check) => (await check(live, api)).state));
   }
 
@@ -75,7 +78,7 @@ describe("pulumi.com/waitFor", () => {
 
   it("says what it found", async () => {
     const [check] = waitForChecks("jsonpath={.status.phase}=Gone");
-    assert.deepEqual(await check?.(live, {} as ObjectApi), {
+    assert.deepEqual(await check?.(live, api), {
       state: "waiting",
       reason: 'expected {.status.phase} to be "Gone", but it is "Running"',
     });
