@@ -28,7 +28,8 @@ export async function logs(target: Target, name: string, lines: number): Promise
   }
   for (const pod of pods) {
     for (const { name: container } of pod.spec?.containers ?? []) {
-      const { name: podName = "", namespace = "" } = pod.metadata ?? {};
+      const podName = pod.metadata?.name ?? "";
+      const namespace = pod.metadata?.namespace ?? "";
       console.log(`== ${namespace}/${podName} ${container}`);
       console.log(await api.readNamespacedPodLog({ name: podName, namespace, container, tailLines: lines }));
     }

@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 /** Something that the user can put right: printed without a stack trace. */
 export class UserError extends Error {
   constructor(message: string, options?: ErrorOptions) {
@@ -10,7 +12,8 @@ export class UserError extends Error {
 export function explain(error: unknown): string {
   const messages: string[] = [];
   for (let current = error; current !== undefined; current = current instanceof Error ? current.cause : undefined) {
-    const message = current instanceof Error ? current.message : String(current);
+    const message =
+      current instanceof Error ? current.message : typeof current === "string" ? current : inspect(current);
     if (!messages.some((earlier) => earlier.includes(message))) messages.push(message);
   }
   return messages.join("\n  because: ");

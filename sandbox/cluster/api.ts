@@ -1,12 +1,14 @@
-import {
-  ApiException,
-  KubeConfig,
-  KubernetesObjectApi,
-  PatchStrategy,
-  type KubernetesObject,
-} from "@kubernetes/client-node";
+import { ApiException, KubeConfig, KubernetesObjectApi, PatchStrategy } from "@kubernetes/client-node";
 
 const fieldManager = "runner-platform-sandbox";
+
+/** An object as one writes it down; the client's own types ask for instances of its classes. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: Readonly<Record<string, unknown>> & { readonly name: string; readonly namespace?: string };
+  readonly [field: string]: unknown;
+}
 
 /** A client for the cluster of a kubeconfig file; `context` chooses another than the file's current one. */
 export function loadKubeconfig(file: string, context?: string): KubeConfig {
@@ -17,7 +19,7 @@ export function loadKubeconfig(file: string, context?: string): KubeConfig {
 }
 
 /** Creates or updates objects by server-side apply, in the order given. */
-export async function applyObjects(config: KubeConfig, objects: readonly KubernetesObject[]): Promise<void> {
+export async function applyObjects(config: KubeConfig, objects: readonly Manifest[]): Promise<void> {
   const api = KubernetesObjectApi.makeApiClient(config);
   for (const object of objects) {
     await api.patch(object, undefined, undefined, fieldManager, true, PatchStrategy.ServerSideApply);
@@ -25,7 +27,7 @@ export async function applyObjects(config: KubeConfig, objects: readonly Kuberne
 }
 
 /** Deletes objects; those that do not exist are fine. */
-export async function deleteObjects(config: KubeConfig, objects: readonly KubernetesObject[]): Promise<void> {
+export async function deleteObjects(config: KubeConfig, objects: readonly Manifest[]): Promise<void> {
   const api = KubernetesObjectApi.makeApiClient(config);
   for (const object of objects) {
     try {

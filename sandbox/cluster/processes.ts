@@ -104,9 +104,13 @@ function launch(state: Paths, daemon: Daemon): ProcessIdentity {
       cwd: "/",
       env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...daemon.env },
     });
+    // Without a listener the event, which comes later, would end this process.
+    child.on("error", () => undefined);
     child.unref();
-    const identity = child.pid === undefined ? undefined : identify(child.pid);
-    if (identity === undefined) throw new Error(`could not start ${daemon.name} (${program})`);
+    if (child.pid === undefined)
+      throw new Error(`could not start ${daemon.name}: is ${program} an executable program?`);
+    const identity = identify(child.pid);
+    if (identity === undefined) throw exitedWhileStarting(state, daemon.name);
     return identity;
   } finally {
     closeSync(log);
@@ -123,8 +127,7 @@ function writeRecord(state: Paths, record: DaemonRecord): void {
 async function waitReady(state: Paths, daemon: Daemon, process: ProcessIdentity): Promise<void> {
   const deadline = Date.now() + (daemon.readySeconds ?? 60) * 1000;
   for (;;) {
-    if (!isAlive(process))
-      throw new Error(`${daemon.name} exited while starting; the end of its log:\n${logTail(state, daemon.name)}`);
+    if (!isAlive(process)) throw exitedWhileStarting(state, daemon.name);
     if (await daemon.ready().catch(() => false)) return;
     if (Date.now() > deadline) {
       const seconds = String(daemon.readySeconds ?? 60);
@@ -134,6 +137,10 @@ async function waitReady(state: Paths, daemon: Daemon, process: ProcessIdentity)
     }
     await sleep(150);
   }
+}
+
+function exitedWhileStarting(state: Paths, name: string): Error {
+  return new Error(`${name} exited while starting; the end of its log:\n${logTail(state, name)}`);
 }
 
 function logTail(state: Paths, name: string): string {

@@ -20,7 +20,8 @@ export function describePod(pod: V1Pod): string {
 }
 
 async function logTail(api: CoreV1Api, pod: V1Pod): Promise<string> {
-  const { name = "", namespace = "" } = pod.metadata ?? {};
+  const name = pod.metadata?.name ?? "";
+  const namespace = pod.metadata?.namespace ?? "";
   try {
     const log = await api.readNamespacedPodLog({ name, namespace, tailLines: 30 });
     const errors = log.split("\n").filter((line) => /error|unauthorized|401|forbidden/i.test(line));

@@ -100,15 +100,21 @@ function fieldChanges(step: StepEventMetadata): FieldChange[] {
   }));
 }
 
-/** The value at a property path such as `spec.containers[0].image` or `metadata.labels["app.kubernetes.io/name"]`. */
+/** What the engine's events say in the place of a secret, whole maps included. */
+const hidden = "[secret]";
+
+/**
+ * The value at a property path such as `spec.containers[0].image` or `metadata.labels["app.kubernetes.io/name"]`. What lies inside a secret
+ * is secret.
+ */
 export function valueAt(root: unknown, path: string): unknown {
   const keys = [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(
     (match) => match[1] ?? match[2] ?? match[3] ?? "",
   );
-  return keys.reduce<unknown>(
-    (value, key) => (typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined),
-    root,
-  );
+  return keys.reduce<unknown>((value, key) => {
+    if (value === hidden) return hidden;
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+  }, root);
 }
 
 const signs: Partial<Record<OpType, string>> = { create: "+", update: "~", replace: "±", delete: "-", import: "=" };

@@ -57,6 +57,10 @@ export async function ensureGitHub(target: Target, programs: Programs): Promise<
     organization,
     "--token-file",
     tokenFile(state),
+    // GitHub keeps a dead listener's session for about a minute, and ARC 0.6.1 asks again only every 30 to 44 s. Here a poll that is held
+    // counts as a sign of life each second, so that a session may be given up much sooner.
+    "--session-timeout",
+    "5",
   ];
   return ensureDaemon(state, {
     name: "github",

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseGitHubUrl } from "../../components/arc/github-url";
 import type { AdminScaleSet, GitHubAdminClient } from "../github/client";
 
 /** A scale set whose listener holds its session. */
@@ -10,9 +11,7 @@ export type ConnectedScaleSet = AdminScaleSet;
  * @returns what is wrong with the token, or undefined
  */
 export async function tokenProblem(configUrl: string, token: string): Promise<string | undefined> {
-  const url = new URL(configUrl);
-  const owner = url.pathname.replace(/^\//, "");
-  const response = await fetch(`${url.origin}/api/v3/orgs/${owner}/actions/runners/registration-token`, {
+  const response = await fetch(registrationTokenUrl(configUrl), {
     method: "POST",
     headers: { Authorization: `Bearer ${token}`, Accept: "application/vnd.github+json" },
     signal: AbortSignal.timeout(15_000),
@@ -26,6 +25,26 @@ export async function tokenProblem(configUrl: string, token: string): Promise<st
   );
 }
 
+/** Where the controller would ask: GitHub's own hosts have their API beside them, all others below /api/v3. */
+function registrationTokenUrl(configUrl: string): string {
+  const url = new URL(configUrl);
+  const { kind, enterpriseServer } = parseGitHubUrl(configUrl) ?? { kind: "organization", enterpriseServer: true };
+  const api = enterpriseServer ? `${url.origin}/api/v3` : `${url.protocol}//api.${url.host.replace(/^www\./, "")}`;
+  const collection = { organization: "/orgs", repository: "/repos", enterprise: "" }[kind];
+  return `${api}${collection}${url.pathname.replace(/\/$/, "")}/actions/runners/registration-token`;
+}
+
+/**
+ * Whether a listener polls at this moment: its last sign of life moved since it was first looked at. A session alone proves nothing, since
+ * one whose listener was killed stays for a while.
+ */
+function polls(set: AdminScaleSet | undefined, first: Map<string, number>): boolean {
+  if (set?.listener?.connected !== true) return false;
+  const seen = first.get(set.name) ?? set.listener.lastSeen;
+  first.set(set.name, seen);
+  return set.listener.lastSeen > seen;
+}
+
 /**
  * Waits until every scale set is registered and its listener connected.
  * @throws with the sets that are not, and what is known about why
@@ -37,10 +56,11 @@ export async function waitForScaleSets(
   why: () => Promise<string>,
 ): Promise<readonly ConnectedScaleSet[]> {
   const deadline = Date.now() + seconds * 1000;
+  const first = new Map<string, number>();
   for (;;) {
     const sets = await client.scaleSets();
     const wanted = sets.filter((set) => names.includes(set.name));
-    const missing = names.filter((name) => wanted.find((set) => set.name === name)?.listener?.connected !== true);
+    const missing = names.filter((name) => !polls(wanted.find((set) => set.name === name), first));
     if (missing.length === 0) return wanted;
     if (Date.now() > deadline) {
       const states = missing.map((name) => {

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ConfigMap } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
-import { merge } from "../../stacks/merge";
 import { isObject } from "../../stacks/merge";
 
 /** What the stack `local` gets from the running sandbox. */
@@ -24,7 +23,7 @@ export const checkout = join(__dirname, "..", "..");
 
 /**
  * The configuration of the stack: what the sandbox supplies, overridden by what the user wrote into `Pulumi.local.yaml`.
- * @throws when that file is no YAML map
+ * @throws when that file is no YAML map, or holds a value that Pulumi encrypted
  */
 export function stackConfig(sandbox: SandboxConfig, file: string = join(checkout, "Pulumi.local.yaml")): ConfigMap {
   const supplied = {
@@ -35,20 +34,46 @@ export function stackConfig(sandbox: SandboxConfig, file: string = join(checkout
       ? {}
       : { [`${project}:arc`]: { controllerChart: { chart: sandbox.controllerChart } } }),
   };
-  const merged = merge(supplied, userConfig(file));
-  if (!isObject(merged)) throw new Error(`${file}: config must be a map`);
   return Object.fromEntries(
-    Object.entries(merged).map(([key, value]) => [
-      key,
-      { value: typeof value === "string" ? value : JSON.stringify(value), secret: secrets.includes(key) },
-    ]),
+    Object.entries(lay(supplied, userConfig(file)))
+      .filter(([, value]) => value !== null)
+      .map(([key, value]) => [
+        key,
+        { value: typeof value === "string" ? value : JSON.stringify(value), secret: secrets.includes(key) },
+      ]),
   );
 }
 
+/** Like `merge` of the settings' layers, but `null` stays: it has yet to take something out of the layers below. */
+function lay(
+  lower: Readonly<Record<string, unknown>>,
+  upper: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const laid = Object.entries(upper).map(([key, value]) => {
+    const below = lower[key];
+    return [key, isObject(below) && isObject(value) ? lay(below, value) : value] as const;
+  });
+  return { ...lower, ...Object.fromEntries(laid) };
+}
+
 function userConfig(file: string): Record<string, unknown> {
-  const document: unknown = parse(readFileSync(file, "utf8"));
-  const config = isObject(document) ? document["config"] : undefined;
-  if (config === undefined || config === null) return {};
+  const document = parseFile(file) ?? {};
+  if (!isObject(document)) throw new Error(`${file}: must be a map with the key config`);
+  const config = document["config"] ?? {};
   if (!isObject(config)) throw new Error(`${file}: config must be a map of settings`);
+  const encrypted = Object.entries(config).find(([, value]) => isObject(value) && "secure" in value)?.[0];
+  if (encrypted !== undefined) {
+    throw new Error(
+      `${file}: ${encrypted} is encrypted, and the sandbox has no key for it: leave it out to use the sandbox's own, or write a value of a test installation in plain text`,
+    );
+  }
   return config;
+}
+
+function parseFile(file: string): unknown {
+  try {
+    return parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new Error(`${file} cannot be read`, { cause: error });
+  }
 }

@@ -1,12 +1,12 @@
 import { chmodSync, cpSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import lockfile from "proper-lockfile";
 import { builtFolder, cacheFolder, isBuilt } from "./cache";
 import type { BuiltTool } from "./catalog";
 import { CommandFailed, lastLines, run } from "./run";
 
-/** A build waits this long for another builder of the same tool: the slowest one takes about 10 minutes on two cores. */
-const lockPatience = { retries: 180, minTimeout: 10_000, maxTimeout: 10_000 };
+/** A build waits half an hour for another builder of the same tool: the slowest one takes about 10 minutes on two cores. */
+const lockPatience = { retries: 900, minTimeout: 100, maxTimeout: 2_000 };
 
 /**
  * Builds a tool into the cache, unless it is there, and returns its folder. Two builders of one tool wait for each other; a build that was
@@ -26,7 +26,8 @@ export async function ensureBuilt(tool: BuiltTool, go: string, cache: string = c
 }
 
 async function build(tool: BuiltTool, go: string, target: string): Promise<void> {
-  const unfinished = join(dirname(target), `.building-${tool.name}`);
+  // The lock is the target's, so the folder has to be too: another checkout may build other sources of the same tool meanwhile.
+  const unfinished = join(dirname(target), `.building-${basename(target)}`);
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true });
   for (const program of tool.programs) {

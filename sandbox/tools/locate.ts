@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import semver from "semver";
 import type { BuiltTool, DistributionTool } from "./catalog";
@@ -15,7 +15,8 @@ export function findCommand(command: string, environment: NodeJS.ProcessEnv = pr
 function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
-    return true;
+    // A folder is "executable" too, and /usr/local/go is one.
+    return statSync(path).isFile();
   } catch {
     return false;
   }

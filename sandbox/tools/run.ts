@@ -45,6 +45,8 @@ export function run(
         else resolve({ stdout, stderr });
       },
     );
+    // A command may end without reading its input; how it ended says enough.
+    child.stdin?.on("error", () => undefined);
     if (input !== undefined) child.stdin?.end(input);
   });
 }

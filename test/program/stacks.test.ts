@@ -76,6 +76,7 @@ describe("the program", () => {
           "kubernetes:actions.github.com/v1alpha1:AutoscalingRunnerSet runner-base-scale-set < runner-base",
           "kubernetes:core/v1:Namespace controller-namespace < controller",
           "kubernetes:core/v1:Namespace dind-namespace < dind",
+          "kubernetes:core/v1:PodTemplate runner-base-pod-template < runner-base",
           "kubernetes:core/v1:ResourceQuota dind-quota < dind",
           "kubernetes:core/v1:Secret runner-base-github-secret < runner-base",
           "kubernetes:core/v1:ServiceAccount runner-base-service-account < runner-base",
@@ -120,7 +121,7 @@ describe("the program", () => {
 
       it("gives every container requests for CPU and memory", () => {
         const found = registrations.all.flatMap(({ inputs }) => pods(inputs));
-        assert.equal(found.length, 2, "runner pod and listener pod");
+        assert.equal(found.length, 3, "runner pod, the same as PodTemplate, and listener pod");
         for (const container of found.flatMap((pod) => [...(pod.initContainers ?? []), ...pod.containers])) {
           const requests = Object.keys(container.resources?.requests ?? {});
           assert.ok(requests.includes("cpu") && requests.includes("memory"), container.name);
@@ -149,6 +150,7 @@ describe("the program", () => {
           "runner-base-github-secret",
           "runner-base-manager-role",
           "runner-base-manager-role-binding",
+          "runner-base-pod-template",
           "runner-base-service-account",
         ]);
         const component = registrations.get("runner-platform:index:RunnerScaleSet", "runner-base");

@@ -1,6 +1,6 @@
-import type { KubernetesObject } from "@kubernetes/client-node";
 import { corednsImage } from "../../images/catalog";
 import { addresses } from "../addresses";
+import type { Manifest } from "../api";
 
 const namespace = "kube-system";
 const labels = { "k8s-app": "kube-dns" };
@@ -18,7 +18,7 @@ const corefile = `.:53 {
 `;
 
 /** CoreDNS with the names of Services and nothing else: the sandbox has no way to the outside, so nothing is forwarded. */
-export function dnsObjects(): KubernetesObject[] {
+export function dnsObjects(): Manifest[] {
   return [
     { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "coredns", namespace } },
     {
@@ -85,5 +85,5 @@ export function dnsObjects(): KubernetesObject[] {
         ],
       },
     },
-  ] as KubernetesObject[];
+  ];
 }

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
-import type { KubernetesObject } from "@kubernetes/client-node";
 import { program, type Programs } from "../../tools/ensure";
 import { nodeName } from "../addresses";
+import type { Manifest } from "../api";
 import { insideCluster } from "../namespaces";
 import type { Paths } from "../paths";
 import type { Daemon } from "../processes";
@@ -9,7 +9,7 @@ import type { Daemon } from "../processes";
 const provisioner = "runner-platform.invalid/folders";
 
 /** The default StorageClass: each claim gets a folder of this machine. */
-export function storageObjects(): KubernetesObject[] {
+export function storageObjects(): Manifest[] {
   return [
     {
       apiVersion: "storage.k8s.io/v1",
@@ -18,7 +18,7 @@ export function storageObjects(): KubernetesObject[] {
       provisioner,
       reclaimPolicy: "Delete",
       volumeBindingMode: "WaitForFirstConsumer",
-    } as KubernetesObject,
+    },
   ];
 }
 

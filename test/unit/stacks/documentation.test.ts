@@ -8,7 +8,13 @@ import { secretKeys } from "../../../stacks/decode";
 import { scaleSetSchema, sectionSchemas } from "../../../stacks/settings";
 
 /** Settings documented as one although they have parts. */
-const wholes = ["arc.resources", "arc.listenerResources", "scaleSets.<name>.resources", "scaleSets.<name>.tolerations"];
+const wholes = [
+  "arc.resources",
+  "arc.listenerResources",
+  "scaleSets.<name>.resources",
+  "scaleSets.<name>.tolerations",
+  "scaleSets.<name>.podTemplate",
+];
 
 function leaves(path: string, schema: unknown): string[] {
   const inner: unknown = Reflect.get(Object(schema), "shape") ?? Reflect.get(Object(unwrapped(schema)), "shape");

@@ -1,55 +1,11 @@
 import assert from "node:assert/strict";
 
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { ArcControllerRef } from "../../../../components/arc/arc-controller";
 import { dindPodTemplate } from "../../../../components/arc/dind-pod";
-import { RunnerScaleSet, type RunnerScaleSetArgs } from "../../../../components/arc/runner-scale-set";
-import { dindPodArgs, release } from "../../../support/fixtures";
+import { dindPodArgs } from "../../../support/fixtures";
 import { register, type Registrations } from "../../../support/mocks";
-
-const kinds = {
-  component: "runner-platform:index:RunnerScaleSet",
-  secret: "kubernetes:core/v1:Secret",
-  serviceAccount: "kubernetes:core/v1:ServiceAccount",
-  role: "kubernetes:rbac.authorization.k8s.io/v1:Role",
-  binding: "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
-  scaleSet: "kubernetes:actions.github.com/v1alpha1:AutoscalingRunnerSet",
-};
-
-function controller(version: string): ArcControllerRef {
-  return {
-    release: release(version),
-    namespace: pulumi.output("arc-systems"),
-    serviceAccountName: pulumi.output("arc-gha-rs-controller"),
-    resource: new k8s.core.v1.ConfigMap("controller"),
-  };
-}
-
-function scaleSet(changes: Partial<RunnerScaleSetArgs> = {}, version = "0.14.2"): RunnerScaleSet {
-  return new RunnerScaleSet("runner-base", {
-    controller: controller(version),
-    namespace: "runners",
-    githubConfigUrl: "https://github.com/acme",
-    credential: { kind: "token", token: pulumi.secret("ghp_first") },
-    minRunners: 1,
-    maxRunners: 10,
-    podTemplate: (serviceAccountName) =>
-      dindPodTemplate({
-        ...dindPodArgs,
-        serviceAccountName,
-        form: version.startsWith("0.6") ? "container" : "sidecar",
-      }),
-    listener: { resources: { requests: { cpu: "5m", memory: "16Mi" } }, imagePullPolicy: "IfNotPresent" },
-    protect: false,
-    ...changes,
-  });
-}
-
-function spec(registrations: Registrations): Record<string, unknown> {
-  return registrations.get(kinds.scaleSet, "runner-base-scale-set").inputs["spec"] as Record<string, unknown>;
-}
+import { kinds, scaleSet, spec } from "../../../support/scale-set";
 
 function secretName(registrations: Registrations): unknown {
   return (registrations.get(kinds.secret, "runner-base-github-secret").inputs["metadata"] as Record<string, unknown>)[
@@ -64,6 +20,7 @@ describe("RunnerScaleSet", () => {
     `${kinds.serviceAccount} runner-base-service-account < runner-base`,
     `${kinds.role} runner-base-manager-role < runner-base`,
     `${kinds.binding} runner-base-manager-role-binding < runner-base`,
+    `${kinds.podTemplate} runner-base-pod-template < runner-base`,
     `${kinds.component} runner-base`,
     "kubernetes:core/v1:ConfigMap controller",
   ].sort();
@@ -95,6 +52,7 @@ describe("RunnerScaleSet", () => {
       "runner-base-github-secret",
       "runner-base-manager-role",
       "runner-base-manager-role-binding",
+      "runner-base-pod-template",
       "runner-base-service-account",
     ]);
   });
