@@ -109,7 +109,7 @@ const hidden = "[secret]";
  */
 export function valueAt(root: unknown, path: string): unknown {
   const keys = [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(
-    (match) => match[1] ?? match[2] ?? match[3] ?? "",
+    (match) => match[1]?.replaceAll('\\"', '"') ?? match[2] ?? match[3] ?? "",
   );
   return keys.reduce<unknown>((value, key) => {
     if (value === hidden) return hidden;

@@ -60,7 +60,13 @@ export async function waitForScaleSets(
   for (;;) {
     const sets = await client.scaleSets();
     const wanted = sets.filter((set) => names.includes(set.name));
-    const missing = names.filter((name) => !polls(wanted.find((set) => set.name === name), first));
+    const missing = names.filter(
+      (name) =>
+        !polls(
+          wanted.find((set) => set.name === name),
+          first,
+        ),
+    );
     if (missing.length === 0) return wanted;
     if (Date.now() > deadline) {
       const states = missing.map((name) => {

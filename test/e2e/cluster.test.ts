@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { KubernetesObject } from "@kubernetes/client-node";
+import type { Manifest } from "../../sandbox/cluster/api";
 import { waitUntil } from "../../sandbox/cluster/start";
 import { runnerImage } from "../../sandbox/images/catalog";
 import { githubToken } from "../../sandbox/platform/github";
@@ -10,7 +10,7 @@ import { core, objects, state } from "./support/sandbox";
 const namespace = "e2e-cluster";
 
 /** A pod that runs one of the toolbox's commands to its end. */
-function pod(name: string, command: readonly string[], claim?: string): KubernetesObject {
+function pod(name: string, command: readonly string[], claim?: string): Manifest & { readonly spec: object } {
   return {
     apiVersion: "v1",
     kind: "Pod",
@@ -29,7 +29,7 @@ function pod(name: string, command: readonly string[], claim?: string): Kubernet
       ],
       volumes: claim === undefined ? [] : [{ name: "data", persistentVolumeClaim: { claimName: claim } }],
     },
-  } as KubernetesObject;
+  };
 }
 
 async function finished(name: string): Promise<string> {
@@ -56,12 +56,13 @@ describe("the embedded cluster", () => {
   });
 
   it("gives a claim without a class a folder that a runner's user can write to, and removes it with the claim", async () => {
-    await objects().create({
+    const claim: Manifest = {
       apiVersion: "v1",
       kind: "PersistentVolumeClaim",
       metadata: { name: "data", namespace },
       spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Mi" } } },
-    } as KubernetesObject);
+    };
+    await objects().create(claim);
     await objects().create(pod("writer", ["mkdir", "/data/made-by-a-pod"], "data"));
     assert.equal(await finished("writer"), "Succeeded");
     const folder = readdirSync(state().volumes).find((name) => name.endsWith(`_${namespace}_data`));
@@ -73,10 +74,10 @@ describe("the embedded cluster", () => {
   });
 
   it("lets a pod with a toleration land on a simulated node and nothing else", async () => {
-    const asking = pod("on-simulated", ["true"]) as KubernetesObject & { spec: Record<string, unknown> };
-    asking.spec["nodeSelector"] = { "nvidia.com/gpu.present": "true" };
-    asking.spec["tolerations"] = [{ operator: "Exists" }];
-    await objects().create(asking);
+    const asking = pod("on-simulated", ["true"]);
+    const nodeSelector = { "nvidia.com/gpu.present": "true" };
+    const spec = { ...asking.spec, nodeSelector, tolerations: [{ operator: "Exists" }] };
+    await objects().create({ ...asking, spec });
     await waitUntil(60, "the pod to be said to run", async () => {
       const { spec, status } = await core().readNamespacedPod({ name: "on-simulated", namespace });
       return spec?.nodeName === "simulated-gpu" && status?.phase === "Running";

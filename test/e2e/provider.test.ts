@@ -3,8 +3,9 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { Harness, providerFor, stepsOf, type TestStack } from "./provider/harness.js";
+import { Harness, patchAsSomebody, providerFor, stepsOf, type TestStack } from "./provider/harness.js";
 import { deployment, widgetDefinition } from "./provider/programs.js";
+import { core } from "./support/sandbox.js";
 
 const TOKEN = "s3cret-token-value";
 
@@ -69,7 +70,11 @@ describe("the offline kubernetes provider under the real engine", function () {
 
     await stack.destroy();
     destroyAfterwards.pop();
-    assert.doesNotMatch(await harness.kubectl("get", "namespaces", "-o", "name"), /namespace\/life-/);
+    const namespaces = (await core().listNamespace()).items.map(({ metadata }) => metadata?.name ?? "");
+    assert.deepEqual(
+      namespaces.filter((name) => name.startsWith("life-")),
+      [],
+    );
   });
 
   it("keeps secrets out of the state in clear", async () => {
@@ -136,8 +141,10 @@ describe("the offline kubernetes provider under the real engine", function () {
   it("keeps a resource that was created but did not become ready, and updates it next time", async () => {
     let replicas = 1;
     const stack = await stackOf("unready", () => {
-      const opts = { provider: providerFor(kubeconfig) };
-      const namespace = new k8s.core.v1.Namespace("unready", {}, opts);
+      const provider = providerFor(kubeconfig);
+      const namespace = new k8s.core.v1.Namespace("unready", {}, { provider });
+      // the annotation holds for deletion, too, and a kubelet takes longer
+      const opts = { provider, customTimeouts: { delete: "2m" } };
       const annotations = { "pulumi.com/timeoutSeconds": "3" };
       deployment(
         "web",
@@ -154,7 +161,7 @@ describe("the offline kubernetes provider under the real engine", function () {
   });
 
   it("refuses to create what already exists, and imports it", async () => {
-    await harness.kubectl("create", "namespace", "provider-e2e-taken");
+    await core().createNamespace({ body: { metadata: { name: "provider-e2e-taken" } } });
     const imports: pulumi.CustomResourceOptions = {};
     const stack = await stackOf("taken", () => {
       const opts = { provider: providerFor(kubeconfig), ...imports };
@@ -181,17 +188,17 @@ describe("the offline kubernetes provider under the real engine", function () {
     await stack.up();
     await stack.refresh();
     assert.deepEqual(stepsOf(await stack.preview()), [], "defaults are no drift");
-    const patch = JSON.stringify({ data: { key: "changed", more: "x" } });
-    await harness.kubectl("patch", "configmap", "settings", "-n", "provider-e2e-drift", "--type=merge", "-p", patch);
+    const metadata = { name: "settings", namespace: "provider-e2e-drift" };
+    await patchAsSomebody({ apiVersion: "v1", kind: "ConfigMap", metadata, data: { key: "changed", more: "x" } });
     await stack.refresh();
     const [step, ...others] = stepsOf(await stack.preview());
     assert.deepEqual([step?.op, step?.name, step?.paths, others], ["update", "settings", ["data.key"], []]);
-    // the change above was made by kubectl, which owns the field now
+    // whoever made the change above owns the field now
     await assert.rejects(
       stack.up(),
-      /ConfigMap provider-e2e-drift\/settings has fields that somebody else manages:\n.*\.data\.key.*kubectl-patch/,
+      /ConfigMap provider-e2e-drift\/settings has fields that somebody else manages:\n.*\.data\.key.*somebody-else/,
     );
-    await harness.kubectl("delete", "configmap", "settings", "-n", "provider-e2e-drift");
+    await core().deleteNamespacedConfigMap(metadata);
     await stack.refresh();
     assert.deepEqual(
       stepsOf(await stack.up()).map(({ op, name }) => `${op} ${name}`),
@@ -216,12 +223,10 @@ describe("the offline kubernetes provider under the real engine", function () {
       stack.destroy(),
       /ConfigMap provider-e2e-held\/held was not gone after 2 s \(held by finalizers .*example\.com\/hold/,
     );
-    const release = '{"metadata":{"finalizers":null}}';
+    const metadata = { name: "held", namespace: "provider-e2e-held", finalizers: null };
     await Promise.all([
       stack.destroy(),
-      delay(1500).then(() =>
-        harness.kubectl("patch", "cm", "held", "-n", "provider-e2e-held", "--type=merge", "-p", release),
-      ),
+      delay(1500).then(() => patchAsSomebody({ apiVersion: "v1", kind: "ConfigMap", metadata })),
     ]);
   });
 
@@ -235,11 +240,11 @@ describe("the offline kubernetes provider under the real engine", function () {
         opts,
       );
     });
-    const ready = '{"data":{"ready":"yes"}}';
+    const metadata = { name: "provider-e2e-wait", namespace: "default" };
     const started = Date.now();
     await Promise.all([
       stack.up(),
-      delay(6000).then(() => harness.kubectl("patch", "cm", "provider-e2e-wait", "--type=merge", "-p", ready)),
+      delay(6000).then(() => patchAsSomebody({ apiVersion: "v1", kind: "ConfigMap", metadata, data: { ready: "yes" } })),
     ]);
     assert(Date.now() - started > 5000);
   });
@@ -326,10 +331,10 @@ describe("the offline kubernetes provider under the real engine", function () {
       new k8s.core.v1.NamespacePatch("patched", { metadata }, opts);
       return Promise.resolve();
     });
-    const label = () => harness.kubectl("get", "ns", "default", "-o", "jsonpath={.metadata.labels.provider-e2e}");
+    const label = async () => (await core().readNamespace({ name: "default" })).metadata?.labels?.["provider-e2e"];
     await stack.up();
     assert.equal(await label(), "patched");
     await stack.destroy();
-    assert.equal(await label(), "");
+    assert.equal(await label(), undefined);
   });
 });

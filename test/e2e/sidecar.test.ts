@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
-import type { KubernetesObject } from "@kubernetes/client-node";
 import { dindPodTemplate } from "../../components/arc/dind-pod";
+import type { Manifest } from "../../sandbox/cluster/api";
 import { waitUntil } from "../../sandbox/cluster/start";
 import { dockerImage, runnerImage } from "../../sandbox/images/catalog";
 import { core, objects } from "./support/sandbox";
@@ -13,7 +13,7 @@ const resources = { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "50
  * The native side-car is the production form, but ARC 0.6.1 cannot carry it (its definition drops `restartPolicy` of init containers). So
  * the pod that the component computes for production is created here directly; only what the runner does is replaced.
  */
-function sidecarPod(): KubernetesObject {
+function sidecarPod(): Manifest {
   const template = dindPodTemplate({
     form: "sidecar",
     runnerImage,
@@ -34,7 +34,7 @@ function sidecarPod(): KubernetesObject {
     kind: "Pod",
     metadata: { name, namespace },
     spec: { ...template.spec, containers },
-  } as KubernetesObject;
+  };
 }
 
 describe("the DinD pod with a native side-car", () => {

@@ -1,8 +1,9 @@
 import { CHART, chartObjects } from "./chart.js";
 import type { Session } from "./configure.js";
 import { ProviderError } from "./errors.js";
+import { dependenciesOf } from "./install-order.js";
 import { annotation, type KubernetesObject } from "./json.js";
-import { childName, dependenciesOf } from "./manifest.js";
+import { childName } from "./manifest.js";
 import { Monitor, type RegisteredChild } from "./monitor.js";
 import { provider } from "./proto.js";
 import { refuseUnserved, typeTokenOf } from "./type-token.js";
@@ -79,6 +80,7 @@ async function registerChildren(
   prefix: string,
   skipAwait: boolean,
 ): Promise<RegisteredChild[]> {
+  const order = dependenciesOf(objects);
   const started = new Map<KubernetesObject, Promise<RegisteredChild>>();
   const register = (object: KubernetesObject, waiting: readonly KubernetesObject[]): Promise<RegisteredChild> => {
     if (waiting.includes(object)) {
@@ -88,7 +90,7 @@ async function registerChildren(
     }
     let child = started.get(object);
     if (child === undefined) {
-      const needed = dependenciesOf(object, objects).map((other) => register(other, [...waiting, object]));
+      const needed = (order.get(object) ?? []).map((other) => register(other, [...waiting, object]));
       child = Promise.all(needed).then((dependencies) =>
         monitor.registerChild(childInputs(object, skipAwait), {
           type: typeTokenOf(object.apiVersion, object.kind),

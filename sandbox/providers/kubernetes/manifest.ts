@@ -1,7 +1,7 @@
 import { parseAllDocuments } from "yaml";
 import type { Discovery } from "./discovery.js";
 import { ProviderError } from "./errors.js";
-import { annotation, isObject, objectAt, textAt, withoutNulls, type Json, type KubernetesObject } from "./json.js";
+import { isObject, withoutNulls, type Json, type KubernetesObject } from "./json.js";
 
 /** Reads YAML documents into objects: empty ones are skipped, lists become their items. */
 export function parseManifest(text: string): KubernetesObject[] {
@@ -49,40 +49,12 @@ export function childName(object: KubernetesObject, prefix: string): string {
   return prefix === "" ? qualified : `${prefix}:${qualified}`;
 }
 
-/**
- * Which objects must exist before this one: its namespace, the CRD of its kind, and what `config.kubernetes.io/depends-on` names
- * (the rules of kubernetes-sigs/cli-utils, which the real plugin uses).
- */
-export function dependenciesOf(object: KubernetesObject, all: readonly KubernetesObject[]): KubernetesObject[] {
-  const group = groupOf(object.apiVersion);
-  const named = (annotation(object, "config.kubernetes.io/depends-on") ?? "").split(",").map((part) => part.trim());
-  return all.filter((other) => {
-    if (other === object) return false;
-    if (other.kind === "Namespace" && other.apiVersion === "v1")
-      return other.metadata.name === object.metadata.namespace || matches(other, named);
-    if (isCrd(other)) {
-      const { kind } = objectAt(other, "spec", "names");
-      return (textAt(other, "spec", "group") === group && kind === object.kind) || matches(other, named);
-    }
-    return matches(other, named);
-  });
-}
-
 export function isCrd(object: KubernetesObject): boolean {
   return object.kind === "CustomResourceDefinition" && groupOf(object.apiVersion) === "apiextensions.k8s.io";
 }
 
-function matches(object: KubernetesObject, references: readonly string[]): boolean {
-  const { name = "", namespace } = object.metadata;
-  const group = groupOf(object.apiVersion);
-  const reference =
-    namespace === undefined
-      ? `${group}/${object.kind}/${name}`
-      : `${group}/namespaces/${namespace}/${object.kind}/${name}`;
-  return references.includes(reference);
-}
-
-function groupOf(apiVersion: string): string {
+/** The group of an apiVersion; empty for the core group. */
+export function groupOf(apiVersion: string): string {
   return apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
 }
 

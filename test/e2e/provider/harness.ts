@@ -1,15 +1,19 @@
-import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { PatchStrategy } from "@kubernetes/client-node";
 import * as k8s from "@pulumi/kubernetes";
 import { LocalWorkspace, PulumiCommand, type EngineEvent, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
 import { startKubernetesProvider, type RunningProvider } from "../../../sandbox/providers/kubernetes/start.js";
 import { writePolicyAnalyzer } from "../../../sandbox/providers/policy-analyzer.js";
-import { environment, type Environment } from "./dev-environment.js";
+import type { Manifest } from "../../../sandbox/cluster/api.js";
+import { environment, type Environment } from "../support/environment.js";
+import { objects } from "../support/sandbox.js";
 
 const PASSPHRASE = "provider-e2e";
+
+/** The field manager of {@link patchAsSomebody}. */
+export const SOMEBODY = "somebody-else";
 
 export interface RunResult {
   readonly output: string;
@@ -37,9 +41,10 @@ export class Harness {
     const env = await environment();
     const folder = await mkdtemp(join(tmpdir(), "provider-e2e-"));
     const provider = await startKubernetesProvider({ helm: env.helm, logFile: join(folder, "provider.log") });
-    // the Automation API looks for <root>/bin/pulumi
-    await mkdir(join(folder, "cli", "bin"), { recursive: true });
-    await symlink(env.pulumi, join(folder, "cli", "bin", "pulumi"));
+    // the Automation API looks for <root>/bin/pulumi; policy packs need node; nothing else is on the engine's PATH
+    const bin = join(folder, "cli", "bin");
+    await mkdir(bin, { recursive: true });
+    await Promise.all([symlink(env.pulumi, join(bin, "pulumi")), symlink(process.execPath, join(bin, "node"))]);
     const pulumiCommand = await PulumiCommand.get({ root: join(folder, "cli") });
     return new Harness(env, folder, provider, pulumiCommand);
   }
@@ -48,7 +53,7 @@ export class Harness {
     const home = join(this.folder, "home");
     const backend = join(this.folder, "state");
     await Promise.all([mkdir(home, { recursive: true }), mkdir(backend, { recursive: true })]);
-    const path = [extraPath, process.env.PATH ?? ""].filter((part) => part !== "").join(":");
+    const path = [join(this.folder, "cli", "bin"), extraPath].filter((part) => part !== "").join(":");
     const stack = await LocalWorkspace.createOrSelectStack(
       { stackName: name, projectName: "provider-e2e", program },
       {
@@ -75,11 +80,6 @@ export class Harness {
   /** The state as it lies in the backend. */
   async storedState(stack: string): Promise<string> {
     return readFile(join(this.folder, "state", ".pulumi", "stacks", "provider-e2e", `${stack}.json`), "utf8");
-  }
-
-  async kubectl(...args: string[]): Promise<string> {
-    const { stdout } = await promisify(execFile)("kubectl", ["--kubeconfig", this.env.kubeconfig, ...args]);
-    return stdout.trim();
   }
 
   async kubeconfig(): Promise<string> {
@@ -134,12 +134,17 @@ export function stepsOf(result: RunResult): Step[] {
   return result.events.flatMap(({ resourcePreEvent }) => {
     if (resourcePreEvent === undefined) return [];
     const { op, urn, detailedDiff, type } = resourcePreEvent.metadata;
-    if ((op as string) === "same" || (op as string) === "read") return [];
+    if (op === "same" || op === "read") return [];
     const name = urn.split("::").slice(3).join("::");
-    return [{ op: op as string, name, type, paths: Object.keys(detailedDiff ?? {}) }];
+    return [{ op, name, type, paths: Object.keys(detailedDiff ?? {}) }];
   });
 }
 
 export function providerFor(kubeconfig: string, args: k8s.ProviderArgs = {}): k8s.Provider {
   return new k8s.Provider("cluster", { kubeconfig, ...args });
+}
+
+/** Changes fields of a live object as another tool would, under a field manager of its own. */
+export async function patchAsSomebody(manifest: Manifest): Promise<void> {
+  await objects().patch(manifest, undefined, undefined, SOMEBODY, undefined, PatchStrategy.MergePatch);
 }

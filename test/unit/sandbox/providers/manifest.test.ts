@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { helmArguments, type ChartRequest } from "../../../../sandbox/providers/kubernetes/helm.js";
 import type { KubernetesObject } from "../../../../sandbox/providers/kubernetes/json.js";
-import { childName, dependenciesOf, parseManifest } from "../../../../sandbox/providers/kubernetes/manifest.js";
+import { childName, parseManifest } from "../../../../sandbox/providers/kubernetes/manifest.js";
 import {
   isPatchType,
   parseTypeToken,
@@ -32,26 +32,6 @@ describe("names and types of a chart's children", () => {
       assert.deepEqual(parseTypeToken(type), { apiVersion: child.apiVersion, kind: child.kind });
     });
   }
-});
-
-describe("dependenciesOf", () => {
-  const crd: KubernetesObject = {
-    ...object("apiextensions.k8s.io/v1", "CustomResourceDefinition", "gadgets.example.com"),
-    spec: { group: "example.com", names: { kind: "Gadget" } },
-  };
-  const namespace = object("v1", "Namespace", "ns");
-  const gadget = object("example.com/v1", "Gadget", "g", "ns");
-  const other = object("v1", "ConfigMap", "c", "elsewhere");
-  const all = [crd, namespace, gadget, other];
-
-  it("are the namespace and the CRD of the kind", () =>
-    assert.deepEqual(dependenciesOf(gadget, all), [crd, namespace]));
-  it("are none for others", () => assert.deepEqual(dependenciesOf(other, all), []));
-  it("include what an annotation names", () => {
-    const annotations = { "config.kubernetes.io/depends-on": "/namespaces/elsewhere/ConfigMap/c, /Namespace/ns" };
-    const dependent = { ...other, metadata: { name: "d", namespace: "elsewhere", annotations } };
-    assert.deepEqual(dependenciesOf(dependent, [...all, dependent]), [namespace, other]);
-  });
 });
 
 describe("parseManifest", () => {
