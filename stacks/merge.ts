@@ -13,9 +13,17 @@ export function merge(lower: unknown, upper: unknown): unknown {
   const merged = new Map(isObject(lower) ? Object.entries(lower) : []);
   for (const [key, value] of Object.entries(upper)) {
     if (value === null) merged.delete(key);
-    else merged.set(key, merge(merged.get(key), value));
+    else merged.set(key, (key === "podTemplate" ? mergeOverlay : merge)(merged.get(key), value));
   }
   return Object.fromEntries(merged);
+}
+
+/** Like {@link merge} for settings that are themselves laid over something later on: `null` stays, to take its value away there. */
+function mergeOverlay(lower: unknown, upper: unknown): unknown {
+  if (upper === undefined) return lower;
+  if (!isObject(lower) || !isObject(upper)) return upper;
+  const laid = Object.entries(upper).map(([key, value]) => [key, mergeOverlay(lower[key], value)] as const);
+  return Object.fromEntries([...Object.entries(lower), ...laid]);
 }
 
 /** Freezes a value and everything inside it. */

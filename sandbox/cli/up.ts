@@ -88,7 +88,8 @@ function githubTask(target: Target): ListrTask<UpContext> {
       await ensureGitHub(target, need(context.programs));
       const input = sandboxConfig(target);
       context.input = input;
-      const problem = await tokenProblem(input.githubConfigUrl, input.githubToken);
+      const { githubToken } = input;
+      const problem = githubToken === undefined ? undefined : await tokenProblem(input.githubConfigUrl, githubToken);
       if (problem !== undefined) throw new UserError(problem);
       task.title = `Stand-in for GitHub: ${input.githubConfigUrl}`;
     },

@@ -14,8 +14,8 @@ import type { Target } from "./target";
 export interface PlatformInput {
   readonly config: ConfigMap;
   readonly githubConfigUrl: string;
-  /** Secret: never print it. */
-  readonly githubToken: string;
+  /** Secret: never print it. Absent when a GitHub App is used. */
+  readonly githubToken?: string;
   readonly scaleSetNames: readonly string[];
   readonly controllerNamespace: string;
 }
@@ -48,7 +48,7 @@ export function sandboxConfig(target: Target): PlatformInput {
   return {
     config,
     githubConfigUrl: result.settings.github.configUrl,
-    githubToken: config["runner-platform:githubToken"]?.value ?? "",
+    githubToken: config["runner-platform:githubToken"]?.value,
     scaleSetNames: Object.keys(result.settings.scaleSets),
     controllerNamespace: result.settings.namespaces.controller,
   };

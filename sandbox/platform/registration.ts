@@ -18,9 +18,11 @@ export async function tokenProblem(configUrl: string, token: string): Promise<st
   });
   await response.body?.cancel();
   if (response.ok) return undefined;
+  const answer = `${String(response.status)} ${response.statusText}`;
+  if (response.status >= 500) return `GitHub at ${configUrl} cannot answer now (${answer}): try again later`;
   const allowed = "a token that may register runners there (for an organisation: self-hosted runners, read and write)";
   return (
-    `GitHub at ${configUrl} refused the token in githubToken (${String(response.status)} ${response.statusText}): ${allowed} is needed; ` +
+    `GitHub at ${configUrl} refused the token in githubToken (${answer}): ${allowed} is needed; ` +
     "put a valid one in, or take runner-platform:githubToken out of Pulumi.local.yaml to use the sandbox's own"
   );
 }

@@ -244,61 +244,11 @@ describe("the offline kubernetes provider under the real engine", function () {
     const started = Date.now();
     await Promise.all([
       stack.up(),
-      delay(6000).then(() => patchAsSomebody({ apiVersion: "v1", kind: "ConfigMap", metadata, data: { ready: "yes" } })),
+      delay(6000).then(() =>
+        patchAsSomebody({ apiVersion: "v1", kind: "ConfigMap", metadata, data: { ready: "yes" } }),
+      ),
     ]);
     assert(Date.now() - started > 5000);
-  });
-
-  it("renders a chart whose objects are its children, CRDs before their resources", async () => {
-    const size = { value: 1 };
-    const stack = await stackOf("chart", () => {
-      const provider = providerFor(kubeconfig);
-      const namespace = new k8s.core.v1.Namespace("chart", { metadata: { name: "provider-e2e-chart" } }, { provider });
-      new k8s.helm.v4.Chart(
-        "app",
-        {
-          chart: `${__dirname}/provider/chart`,
-          namespace: namespace.metadata.name,
-          values: { size: size.value, token: pulumi.secret(TOKEN) },
-        },
-        { provider },
-      );
-    });
-    const names = stepsOf(await stack.preview()).map(({ name }) => name);
-    await stack.up();
-    const expected = [
-      "app:gadgets.chart.example.com",
-      "app:provider-e2e-chart/app-gadget",
-      "app:provider-e2e-chart/app-settings",
-      "app:provider-e2e-chart/app-token",
-    ];
-    for (const name of expected) assert(names.includes(name), `${name} in ${names.join(", ")}`);
-    assert.equal(
-      names.some((name) => name.includes("hook")),
-      false,
-      "hooks are left out",
-    );
-    const state = await harness.storedState("chart");
-    assert.match(state, /chart\.example\.com\/v1:Gadget/);
-    assert.equal(state.includes(TOKEN), false);
-    assert.deepEqual(stepsOf(await stack.up()), []);
-    size.value = 2;
-    assert.deepEqual(
-      stepsOf(await stack.up()).map(({ op, name, paths }) => ({ op, name, paths })),
-      [{ op: "update", name: "app:provider-e2e-chart/app-gadget", paths: ["spec.size"] }],
-    );
-  });
-
-  it("refuses what only the real plugin serves, naming what is served", async () => {
-    const stack = await stackOf("release", () => {
-      const opts = { provider: providerFor(kubeconfig) };
-      new k8s.helm.v3.Release("r", { chart: "./nothing" }, opts);
-    });
-
-    await assert.rejects(
-      stack.preview(),
-      /kubernetes:helm\.sh\/v3:Release is not served by the offline kubernetes provider: use kubernetes\.helm\.v4\.Chart/,
-    );
   });
 
   it("says which cluster cannot be reached", async () => {
@@ -310,18 +260,6 @@ describe("the offline kubernetes provider under the real engine", function () {
       new k8s.core.v1.Namespace("n", {}, { provider: providerFor(unreachable) });
     });
     await assert.rejects(stack.preview(), /the Kubernetes cluster at https:\/\/127\.0\.0\.1:1 cannot be reached/);
-  });
-
-  it("runs a mandatory policy over its resources", async () => {
-    const stack = await harness.stackWithPolicies("policy", () => {
-      const opts = { provider: providerFor(kubeconfig) };
-      new k8s.core.v1.ConfigMap("bad", { metadata: { namespace: "default" }, data: { forbidden: "x" } }, opts);
-      return Promise.resolve();
-    });
-    await assert.rejects(
-      stack.preview([`${__dirname}/provider/policy`]),
-      /config-map-disallow-forbidden.*\n?.*the key "forbidden" is not allowed/s,
-    );
   });
 
   it("gives up the fields of a Patch resource instead of deleting its object", async () => {

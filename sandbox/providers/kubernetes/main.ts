@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { clientLibrary } from "./configure.js";
 import { log } from "./log.js";
 import { serve } from "./server.js";
 
@@ -7,6 +8,8 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { helm: { type: "string", default: "helm" } } });
   const server = await serve({ helm: values.helm });
   process.stdout.write(`${server.port}\n`);
+  // wanted as soon as the engine configures the provider; a failure shows there
+  clientLibrary().catch(() => undefined);
   const stop = (signal: string) => {
     log(`stopping on ${signal}`);
     void server.stop().then(() => process.exit(0));

@@ -173,11 +173,11 @@ function unary<Request, Response>(
   };
 }
 
-function checkConfig(request: provider.CheckRequest): provider.CheckResponse {
+async function checkConfig(request: provider.CheckRequest): Promise<provider.CheckResponse> {
   const news = readStruct(request, STRUCT_FIELDS.CheckRequest.news);
   const response = new provider.CheckResponse();
   writeStruct(response, STRUCT_FIELDS.CheckResponse.inputs, news);
-  for (const { property, reason } of settingsProblems(news)) {
+  for (const { property, reason } of await settingsProblems(news)) {
     const failure = new provider.CheckFailure();
     failure.setProperty(property);
     failure.setReason(reason);
@@ -186,8 +186,8 @@ function checkConfig(request: provider.CheckRequest): provider.CheckResponse {
   return response;
 }
 
-function diffConfig(request: provider.DiffRequest): provider.DiffResponse {
-  const { diffs, replaces } = diffSettings(
+async function diffConfig(request: provider.DiffRequest): Promise<provider.DiffResponse> {
+  const { diffs, replaces } = await diffSettings(
     readStruct(request, STRUCT_FIELDS.DiffRequest.olds),
     readStruct(request, STRUCT_FIELDS.DiffRequest.news),
   );

@@ -3,7 +3,6 @@ import { openSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { pathToFileURL } from "node:url";
 
 export interface StartOptions {
   /** The helm executable that renders charts. */
@@ -24,8 +23,9 @@ const STOP_TIMEOUT_MS = 5_000;
 /** Starts the provider as a child process and waits for its port. Stop it when the engine's run has ended. */
 export async function startKubernetesProvider(options: StartOptions): Promise<RunningProvider> {
   const log = options.logFile === undefined ? "ignore" : openSync(options.logFile, "a", 0o600);
-  const loader = pathToFileURL(require.resolve("tsx")).href;
-  const child = spawn(process.execPath, ["--import", loader, join(__dirname, "main.ts"), "--helm", options.helm], {
+  // without tsx's hooks for ES modules, through which the client library would take a second longer to load
+  const loader = require.resolve("tsx/cjs");
+  const child = spawn(process.execPath, ["--require", loader, join(__dirname, "main.ts"), "--helm", options.helm], {
     stdio: ["ignore", "pipe", log],
   });
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { PatchStrategy } from "@kubernetes/client-node";
 import * as k8s from "@pulumi/kubernetes";
 import { LocalWorkspace, PulumiCommand, type EngineEvent, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
+import { engineHome } from "../../../sandbox/providers/engine-home.js";
 import { startKubernetesProvider, type RunningProvider } from "../../../sandbox/providers/kubernetes/start.js";
 import { writePolicyAnalyzer } from "../../../sandbox/providers/policy-analyzer.js";
 import type { Manifest } from "../../../sandbox/cluster/api.js";
@@ -50,9 +51,9 @@ export class Harness {
   }
 
   async stack(name: string, program: PulumiFn, extraPath = ""): Promise<TestStack> {
-    const home = join(this.folder, "home");
+    const home = engineHome(join(this.folder, "home"));
     const backend = join(this.folder, "state");
-    await Promise.all([mkdir(home, { recursive: true }), mkdir(backend, { recursive: true })]);
+    await mkdir(backend, { recursive: true });
     const path = [join(this.folder, "cli", "bin"), extraPath].filter((part) => part !== "").join(":");
     const stack = await LocalWorkspace.createOrSelectStack(
       { stackName: name, projectName: "provider-e2e", program },
@@ -137,6 +138,15 @@ export function stepsOf(result: RunResult): Step[] {
     if (op === "same" || op === "read") return [];
     const name = urn.split("::").slice(3).join("::");
     return [{ op, name, type, paths: Object.keys(detailedDiff ?? {}) }];
+  });
+}
+
+/** The moments at which an operation began and ended for each resource, in the engine's order: `create app:x`, `created app:x`. */
+export function momentsOf(result: RunResult, op: "create" | "delete"): string[] {
+  return result.events.flatMap(({ resourcePreEvent: began, resOutputsEvent: ended }) => {
+    const metadata = (began ?? ended)?.metadata;
+    if (metadata?.op !== op) return [];
+    return [`${began === undefined ? `${op}d` : op} ${metadata.urn.split("::").slice(3).join("::")}`];
   });
 }
 

@@ -1,5 +1,15 @@
 import type { ObjectApi } from "../objects.js";
-import { listAt, numberAt, objectAt, textAt, type Json, type JsonObject, type KubernetesObject } from "../json.js";
+import {
+  isObject,
+  listAt,
+  numberAt,
+  objectAt,
+  textAt,
+  valueAt,
+  type Json,
+  type JsonObject,
+  type KubernetesObject,
+} from "../json.js";
 import { conditionOf } from "./readiness.js";
 
 const MAX_PROBLEMS = 4;
@@ -13,7 +23,8 @@ export async function podProblems(api: ObjectApi, namespace: string, selector: J
   );
   if (labels.length === 0) return [];
   const pods = await api.list("v1", "Pod", namespace, labels.join(","));
-  return [...new Set(pods.flatMap(problemsOf))].slice(0, MAX_PROBLEMS);
+  const staying = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined);
+  return [...new Set(staying.flatMap(problemsOf))].slice(0, MAX_PROBLEMS);
 }
 
 /** Problems of one pod: cannot be scheduled, image cannot be pulled, container crashes. */
@@ -22,11 +33,9 @@ export function problemsOf(pod: KubernetesObject): string[] {
   const problems: string[] = [];
   const scheduled = conditionOf(pod, "PodScheduled");
   if (scheduled?.status === "False") problems.push(`pod ${name} cannot be scheduled: ${scheduled.message}`);
-  for (const status of [
-    ...listAt(pod, "status", "initContainerStatuses"),
-    ...listAt(pod, "status", "containerStatuses"),
-  ]) {
-    const problem = containerProblem(status);
+  const initial = listAt(pod, "status", "initContainerStatuses");
+  for (const status of [...initial, ...listAt(pod, "status", "containerStatuses")]) {
+    const problem = containerProblem(status) ?? (initial.includes(status) ? undefined : unready(status));
     if (problem !== undefined) problems.push(`pod ${name}, container ${textAt(status, "name") ?? ""}: ${problem}`);
   }
   return problems;
@@ -43,4 +52,14 @@ function containerProblem(status: Json): string | undefined {
   const exitCode = numberAt(status, "state", "terminated", "exitCode");
   if (exitCode === undefined || exitCode === 0) return undefined;
   return `ended with exit code ${exitCode} (${textAt(status, "state", "terminated", "reason") ?? "Error"})`;
+}
+
+/** A running container that is not ready: its probes say so, or it was started a moment ago. */
+function unready(status: Json): string | undefined {
+  if (!isObject(valueAt(status, "state", "running")) || valueAt(status, "ready") !== false) return undefined;
+  const restarts = numberAt(status, "restartCount") ?? 0;
+  const code = numberAt(status, "lastState", "terminated", "exitCode");
+  const again = restarts === 0 ? "" : `, started again ${restarts} times, last exit code ${code ?? "unknown"}`;
+  if (valueAt(status, "started") === false) return `runs, but its startup probe has not succeeded yet${again}`;
+  return `runs, but its readiness probe has not succeeded yet${again}`;
 }

@@ -15,13 +15,14 @@ import {
 import { temporaryFolder } from "../../../support/temporary";
 
 describe("ensureDaemon", () => {
-  const folder = temporaryFolder();
   let state: Paths;
-  beforeEach(() => {
-    state = paths(join(folder(), "state"));
-  });
+  // Before the folder goes, which holds the records.
   afterEach(async () => {
     for (const name of recordedDaemons(state)) await stopDaemon(state, name, 2);
+  });
+  const folder = temporaryFolder();
+  beforeEach(() => {
+    state = paths(join(folder(), "state"));
   });
 
   const daemon = (changes: Partial<Daemon> = {}): Daemon => ({

@@ -10,7 +10,7 @@ describe("the runner's side of the stand-in", () => {
   let session: Session;
 
   beforeEach(async () => {
-    github = await startFixture({ timing: { runnerSeconds: 0.5, heartbeatSeconds: 0.1 } });
+    github = await startFixture({ timing: { runnerSeconds: 3, heartbeatSeconds: 0.3 } });
     arc = await ArcClient.login(github.url, "0.14.2");
     set = await arc.createScaleSet("runner-base");
     session = await arc.openSession(set.id);
@@ -28,11 +28,16 @@ describe("the runner's side of the stand-in", () => {
     return { ...job, path: job?.transitions.map((transition) => transition.name) };
   };
 
+  /** Waits for a transition; mocha's time limit ends a vain wait. */
+  const until = async (id: number, transition: string) => {
+    while ((await ledger(id)).path?.includes(transition) !== true) await sleep(50);
+  };
+
   it("returns a job to the line when its runner dies before it began", async () => {
     const id = await assignedJob();
     const first = await RunnerClient.connect((await arc.generateJit(set.id, "r1")).encodedJITConfig);
     assert.equal(await first.job(), id);
-    await sleep(1000);
+    await until(id, "requeued");
     const second = await RunnerClient.connect((await arc.generateJit(set.id, "r2")).encodedJITConfig);
     assert.equal(await second.job(), id);
     assert.equal((await first.started(id)).status, 409, "the first runner must not run it any more");
@@ -57,7 +62,7 @@ describe("the runner's side of the stand-in", () => {
     const process = await RunnerClient.connect(encodedJITConfig);
     await process.job();
     await process.started(id);
-    await sleep(1000);
+    await until(id, "completed");
     const job = await ledger(id);
     assert.equal(job.result, "failed");
     assert.match(job.reason ?? "", /^abandoned: runner r1 was silent/);
@@ -71,8 +76,8 @@ describe("the runner's side of the stand-in", () => {
     const process = await RunnerClient.connect((await arc.generateJit(set.id, "r1")).encodedJITConfig);
     await process.job();
     await process.started(id);
-    for (let beat = 0; beat < 8; beat += 1) {
-      await sleep(100);
+    for (let beat = 0; beat < 12; beat += 1) {
+      await sleep(300);
       assert.equal((await process.call("POST", "heartbeat")).status, 204);
     }
     assert.equal((await process.finished(id, "failed")).status, 204);

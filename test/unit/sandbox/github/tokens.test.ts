@@ -109,8 +109,10 @@ describe("the stand-in's checks of tokens", () => {
     const { secret } = RunnerClient.decode(encodedJITConfig);
     await RunnerClient.connect(encodedJITConfig);
     await arc.poll(session);
-    await sleep(50);
-    const text = readFileSync(join(github.folder, "state", "requests.ndjson"), "utf8");
+    // A line is written when its reply is out, which may be after the client has it; mocha's time limit ends a vain wait.
+    const log = () => readFileSync(join(github.folder, "state", "requests.ndjson"), "utf8");
+    while (log().split("\n").length <= 7) await sleep(10);
+    const text = log();
     const lines = text
       .trim()
       .split("\n")

@@ -101,35 +101,33 @@ describe("provider settings", () => {
     assert.equal(readSettings({ namespace: "n" }).namespace, "n");
   });
 
-  it("choose another cluster", () => {
-    const config = kubeConfigOf(readSettings({ kubeconfig: kubeconfig("https://c"), cluster: "d" }));
+  it("choose another cluster", async () => {
+    const config = await kubeConfigOf(readSettings({ kubeconfig: kubeconfig("https://c"), cluster: "d" }));
     assert.equal(config.getCurrentCluster()?.server, "https://d");
   });
 
-  it("replace the provider for another server, not for other credentials", () => {
+  it("replace the provider for another server, not for other credentials", async () => {
     const old = { kubeconfig: kubeconfig("https://a") };
-    assert.deepEqual(diffSettings(old, { kubeconfig: kubeconfig("https://a", "new") }), {
+    assert.deepEqual(await diffSettings(old, { kubeconfig: kubeconfig("https://a", "new") }), {
       diffs: ["kubeconfig"],
       replaces: [],
     });
-    assert.deepEqual(diffSettings(old, { kubeconfig: kubeconfig("https://b") }), {
+    assert.deepEqual(await diffSettings(old, { kubeconfig: kubeconfig("https://b") }), {
       diffs: ["kubeconfig"],
       replaces: ["kubeconfig"],
     });
     const named = (server: string) => ({ kubeconfig: kubeconfig(server), clusterIdentifier: "one" });
-    assert.deepEqual(diffSettings(named("https://a"), named("https://b")).replaces, []);
+    assert.deepEqual((await diffSettings(named("https://a"), named("https://b"))).replaces, []);
   });
 
-  it("name what is wrong with them without quoting credentials", () => {
-    const problem = (inputs: PropertyMap) =>
-      settingsProblems(inputs)
-        .map(({ reason }) => reason)
-        .join("; ");
-    assert.match(problem({ kubeconfig: "users: [ {token: geheim\n" }), /cannot be parsed/);
-    assert.doesNotMatch(problem({ kubeconfig: "users: [ {token: geheim\n" }), /geheim/);
-    assert.match(problem({ kubeconfig: kubeconfig("https://a"), context: "y" }), /no context "y"; it has x/);
-    assert.match(problem({ kubeconfig: "/does/not/exist" }), /neither the path of a file nor/);
-    assert.match(problem({ renderYamlToDirectory: "out" }), /not served by the offline/);
-    assert.match(problem({ enableServerSideApply: "false" }), /always uses server-side apply/);
+  it("name what is wrong with them without quoting credentials", async () => {
+    const problem = async (inputs: PropertyMap) =>
+      (await settingsProblems(inputs)).map(({ reason }) => reason).join("; ");
+    assert.match(await problem({ kubeconfig: "users: [ {token: geheim\n" }), /cannot be parsed/);
+    assert.doesNotMatch(await problem({ kubeconfig: "users: [ {token: geheim\n" }), /geheim/);
+    assert.match(await problem({ kubeconfig: kubeconfig("https://a"), context: "y" }), /no context "y"; it has x/);
+    assert.match(await problem({ kubeconfig: "/does/not/exist" }), /neither the path of a file nor/);
+    assert.match(await problem({ renderYamlToDirectory: "out" }), /not served by the offline/);
+    assert.match(await problem({ enableServerSideApply: "false" }), /always uses server-side apply/);
   });
 });

@@ -49,13 +49,7 @@ describe("the dependencies of objects of one manifest", () => {
     const order = dependenciesOf([late, workload, account, namespace, gadget]);
     assert.deepEqual(
       [late, workload, account, namespace, gadget].map((of) => order.get(of)),
-      [
-        [workload, account, namespace],
-        [account, namespace],
-        [namespace],
-        [],
-        [late, account, namespace],
-      ],
+      [[workload, account, namespace], [account, namespace], [namespace], [], [late, account, namespace]],
     );
   });
 });
