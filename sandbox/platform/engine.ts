@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { type ConfigMap, type EngineEvent, LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { program as platformProgram } from "../../components/program";
 import type { Paths } from "../cluster/paths";
+import { engineHome } from "../providers/engine-home";
 import { startKubernetesProvider } from "../providers/kubernetes/start";
 import { findRealPlugin, pluginVersion } from "../providers/plugins";
 import { program, type Programs } from "../tools/ensure";
@@ -35,8 +36,8 @@ async function withStack<T>(
 ): Promise<T> {
   const workFolder = join(state.pulumi, "workspace");
   const backend = join(state.pulumi, "backend");
-  const home = join(state.pulumi, "home");
-  for (const folder of [workFolder, backend, home]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const home = engineHome(join(state.pulumi, "home"));
+  for (const folder of [workFolder, backend]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   // The Automation API looks for the CLI on this process's PATH.
   const pulumiFolder = dirname(program(programs, "pulumi"));
   process.env["PATH"] = `${pulumiFolder}:${process.env["PATH"] ?? ""}`;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { Harness, momentsOf, providerFor, stepsOf, type TestStack } from "./provider/harness.js";
+import { momentsOf, providerFor, stepsOf } from "./provider/harness.js";
+import { ProviderSuite } from "./provider/suite.js";
 
 const TOKEN = "s3cret-token-value";
 
@@ -20,36 +21,12 @@ function assertOrder(moments: readonly string[], expected: readonly string[]): v
 
 describe("components and policies with the offline kubernetes provider", function () {
   this.timeout(300_000);
-  let harness: Harness;
-  let kubeconfig: string;
-  const destroyAfterwards: TestStack[] = [];
-
-  before(async () => {
-    harness = await Harness.start();
-    kubeconfig = await harness.kubeconfig();
-  });
-
-  afterEach(async () => {
-    for (const stack of destroyAfterwards.splice(0)) await stack.destroy();
-  });
-
-  after(async () => {
-    await harness.stop();
-  });
-
-  async function stackOf(name: string, program: () => void): Promise<TestStack> {
-    const stack = await harness.stack(name, () => {
-      program();
-      return Promise.resolve();
-    });
-    destroyAfterwards.push(stack);
-    return stack;
-  }
+  const suite = new ProviderSuite();
 
   it("renders a chart whose objects are its children, CRDs before all others and accounts before workloads", async () => {
     const size = { value: 1 };
-    const stack = await stackOf("chart", () => {
-      const provider = providerFor(kubeconfig);
+    const stack = await suite.stack("chart", () => {
+      const provider = providerFor(suite.kubeconfig);
       const namespace = new k8s.core.v1.Namespace("chart", { metadata: { name: "provider-e2e-chart" } }, { provider });
       new k8s.helm.v4.Chart(
         "app",
@@ -82,7 +59,7 @@ describe("components and policies with the offline kubernetes provider", functio
       false,
       "hooks are left out",
     );
-    const state = await harness.storedState("chart");
+    const state = await suite.harness.storedState("chart");
     assert.match(state, /chart\.example\.com\/v1:Gadget/);
     assert.equal(state.includes(TOKEN), false);
     assert.deepEqual(stepsOf(await stack.up()), []);
@@ -91,19 +68,18 @@ describe("components and policies with the offline kubernetes provider", functio
       stepsOf(await stack.up()).map(({ op, name, paths }) => ({ op, name, paths })),
       [{ op: "update", name: "app:provider-e2e-chart/app-gadget", paths: ["spec.size"] }],
     );
-    const deleted = momentsOf(await stack.destroy(), "delete");
+    const deleted = momentsOf(await suite.destroy(stack), "delete");
     assertOrder(deleted, [
       "deleted app:provider-e2e-chart/app-controller",
       "delete app:provider-e2e-chart/app",
       "deleted app:provider-e2e-chart/app",
       "delete app:gadgets.chart.example.com",
     ]);
-    destroyAfterwards.pop();
   });
 
   it("refuses what only the real plugin serves, naming what is served", async () => {
-    const stack = await stackOf("release", () => {
-      const opts = { provider: providerFor(kubeconfig) };
+    const stack = await suite.stack("release", () => {
+      const opts = { provider: providerFor(suite.kubeconfig) };
       new k8s.helm.v3.Release("r", { chart: "./nothing" }, opts);
     });
 
@@ -114,8 +90,8 @@ describe("components and policies with the offline kubernetes provider", functio
   });
 
   it("runs a mandatory policy over its resources", async () => {
-    const stack = await harness.stackWithPolicies("policy", () => {
-      const opts = { provider: providerFor(kubeconfig) };
+    const stack = await suite.harness.stackWithPolicies("policy", () => {
+      const opts = { provider: providerFor(suite.kubeconfig) };
       new k8s.core.v1.ConfigMap("bad", { metadata: { namespace: "default" }, data: { forbidden: "x" } }, opts);
       return Promise.resolve();
     });

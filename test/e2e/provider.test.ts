@@ -1,46 +1,22 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { Harness, patchAsSomebody, providerFor, stepsOf, type TestStack } from "./provider/harness.js";
+import { patchAsSomebody, providerFor, stepsOf } from "./provider/harness.js";
 import { deployment, widgetDefinition } from "./provider/programs.js";
+import { ProviderSuite } from "./provider/suite.js";
 import { core } from "./support/sandbox.js";
 
 const TOKEN = "s3cret-token-value";
 
 describe("the offline kubernetes provider under the real engine", function () {
   this.timeout(300_000);
-  let harness: Harness;
-  let kubeconfig: string;
-  const destroyAfterwards: TestStack[] = [];
-
-  before(async () => {
-    harness = await Harness.start();
-    kubeconfig = await harness.kubeconfig();
-  });
-
-  afterEach(async () => {
-    for (const stack of destroyAfterwards.splice(0)) await stack.destroy();
-  });
-
-  after(async () => {
-    await harness.stop();
-  });
-
-  async function stackOf(name: string, program: () => void): Promise<TestStack> {
-    const stack = await harness.stack(name, () => {
-      program();
-      return Promise.resolve();
-    });
-    destroyAfterwards.push(stack);
-    return stack;
-  }
+  const suite = new ProviderSuite();
 
   it("creates, shows no change, updates in place, replaces and destroys", async () => {
     const settings = { data: "one", label: "a", selector: "a", scope: "Namespaced" };
-    const stack = await stackOf("life", () => {
-      const opts = { provider: providerFor(kubeconfig, { enableConfigMapMutable: true }) };
+    const stack = await suite.stack("life", () => {
+      const opts = { provider: providerFor(suite.kubeconfig, { enableConfigMapMutable: true }) };
       const namespace = new k8s.core.v1.Namespace("life", {}, opts);
       const metadata = { namespace: namespace.metadata.name };
       new k8s.core.v1.ConfigMap("settings", { metadata, data: { key: settings.data } }, opts);
@@ -68,8 +44,7 @@ describe("the offline kubernetes provider under the real engine", function () {
     const replaced = stepsOf(await stack.up()).map(({ op, name }) => `${op} ${name}`);
     assert.deepEqual(replaced.sort(), ["create-replacement web", "delete-replaced web", "replace web"]);
 
-    await stack.destroy();
-    destroyAfterwards.pop();
+    await suite.destroy(stack);
     const namespaces = (await core().listNamespace()).items.map(({ metadata }) => metadata?.name ?? "");
     assert.deepEqual(
       namespaces.filter((name) => name.startsWith("life-")),
@@ -78,15 +53,15 @@ describe("the offline kubernetes provider under the real engine", function () {
   });
 
   it("keeps secrets out of the state in clear", async () => {
-    const stack = await stackOf("secrets", () => {
-      const opts = { provider: providerFor(kubeconfig) };
+    const stack = await suite.stack("secrets", () => {
+      const opts = { provider: providerFor(suite.kubeconfig) };
       const namespace = new k8s.core.v1.Namespace("secrets", {}, opts);
       const metadata = { namespace: namespace.metadata.name };
       new k8s.core.v1.Secret("token", { metadata, stringData: { token: TOKEN } }, opts);
       new k8s.core.v1.ConfigMap("copy", { metadata, data: { copy: pulumi.secret(`${TOKEN}-copy`) } }, opts);
     });
     await stack.up();
-    const state = await harness.storedState("secrets");
+    const state = await suite.harness.storedState("secrets");
     for (const text of [TOKEN, Buffer.from(TOKEN).toString("base64")]) {
       assert.equal(state.includes(text), false, `the stored state must not hold ${text}`);
     }
@@ -95,8 +70,8 @@ describe("the offline kubernetes provider under the real engine", function () {
 
   it("fails the preview of an invalid object with the API server's words", async () => {
     let port = 80;
-    const stack = await stackOf("invalid", () => {
-      const opts = { provider: providerFor(kubeconfig) };
+    const stack = await suite.stack("invalid", () => {
+      const opts = { provider: providerFor(suite.kubeconfig) };
       const namespace = new k8s.core.v1.Namespace("invalid", { metadata: { name: "provider-e2e-invalid" } }, opts);
       deployment("web", { namespace: namespace.metadata.name, port }, opts);
     });
@@ -112,8 +87,8 @@ describe("the offline kubernetes provider under the real engine", function () {
 
   it("changes one field of a custom resource in place", async () => {
     let maxRunners = 3;
-    const stack = await stackOf("custom", () => {
-      const opts = { provider: providerFor(kubeconfig) };
+    const stack = await suite.stack("custom", () => {
+      const opts = { provider: providerFor(suite.kubeconfig) };
       const crd = widgetDefinition("custom", opts);
       const namespace = new k8s.core.v1.Namespace("custom", {}, opts);
       new k8s.apiextensions.CustomResource(
@@ -140,8 +115,8 @@ describe("the offline kubernetes provider under the real engine", function () {
 
   it("keeps a resource that was created but did not become ready, and updates it next time", async () => {
     let replicas = 1;
-    const stack = await stackOf("unready", () => {
-      const provider = providerFor(kubeconfig);
+    const stack = await suite.stack("unready", () => {
+      const provider = providerFor(suite.kubeconfig);
       const namespace = new k8s.core.v1.Namespace("unready", {}, { provider });
       // the annotation holds for deletion, too, and a kubelet takes longer
       const opts = { provider, customTimeouts: { delete: "2m" } };
@@ -160,55 +135,9 @@ describe("the offline kubernetes provider under the real engine", function () {
     );
   });
 
-  it("refuses to create what already exists, and imports it", async () => {
-    await core().createNamespace({ body: { metadata: { name: "provider-e2e-taken" } } });
-    const imports: pulumi.CustomResourceOptions = {};
-    const stack = await stackOf("taken", () => {
-      const opts = { provider: providerFor(kubeconfig), ...imports };
-      new k8s.core.v1.Namespace("taken", { metadata: { name: "provider-e2e-taken" } }, opts);
-    });
-    await assert.rejects(stack.up(), /Namespace provider-e2e-taken already exists in the cluster.*import/);
-    imports.import = "provider-e2e-taken";
-    assert.deepEqual(
-      stepsOf(await stack.up()).flatMap(({ op }) => (op === "import" ? [op] : [])),
-      ["import"],
-    );
-    imports.import = undefined;
-    assert.deepEqual(stepsOf(await stack.up()), []);
-  });
-
-  it("sees drift in a refresh, and not the API server's defaults", async () => {
-    const stack = await stackOf("drift", () => {
-      const opts = { provider: providerFor(kubeconfig, { enableConfigMapMutable: true }) };
-      const namespace = new k8s.core.v1.Namespace("drift", { metadata: { name: "provider-e2e-drift" } }, opts);
-      const metadata = { namespace: namespace.metadata.name, name: "settings" };
-      new k8s.core.v1.ConfigMap("settings", { metadata, data: { key: "one" } }, opts);
-      deployment("web", { namespace: namespace.metadata.name }, opts);
-    });
-    await stack.up();
-    await stack.refresh();
-    assert.deepEqual(stepsOf(await stack.preview()), [], "defaults are no drift");
-    const metadata = { name: "settings", namespace: "provider-e2e-drift" };
-    await patchAsSomebody({ apiVersion: "v1", kind: "ConfigMap", metadata, data: { key: "changed", more: "x" } });
-    await stack.refresh();
-    const [step, ...others] = stepsOf(await stack.preview());
-    assert.deepEqual([step?.op, step?.name, step?.paths, others], ["update", "settings", ["data.key"], []]);
-    // whoever made the change above owns the field now
-    await assert.rejects(
-      stack.up(),
-      /ConfigMap provider-e2e-drift\/settings has fields that somebody else manages:\n.*\.data\.key.*somebody-else/,
-    );
-    await core().deleteNamespacedConfigMap(metadata);
-    await stack.refresh();
-    assert.deepEqual(
-      stepsOf(await stack.up()).map(({ op, name }) => `${op} ${name}`),
-      ["create settings"],
-    );
-  });
-
   it("waits for finalizers when deleting, and names them when the time is up", async () => {
-    const stack = await harness.stack("held", () => {
-      const opts = { provider: providerFor(kubeconfig), customTimeouts: { delete: "2s" } };
+    const stack = await suite.harness.stack("held", () => {
+      const opts = { provider: providerFor(suite.kubeconfig), customTimeouts: { delete: "2s" } };
       const namespace = new k8s.core.v1.Namespace(
         "held",
         { metadata: { name: "provider-e2e-held" } },
@@ -231,8 +160,8 @@ describe("the offline kubernetes provider under the real engine", function () {
   });
 
   it("waits for what pulumi.com/waitFor says", async () => {
-    const stack = await stackOf("waitfor", () => {
-      const opts = { provider: providerFor(kubeconfig) };
+    const stack = await suite.stack("waitfor", () => {
+      const opts = { provider: providerFor(suite.kubeconfig) };
       const annotations = { "pulumi.com/waitFor": "jsonpath={.data.ready}=yes", "pulumi.com/timeoutSeconds": "20" };
       new k8s.core.v1.ConfigMap(
         "w",
@@ -252,27 +181,10 @@ describe("the offline kubernetes provider under the real engine", function () {
   });
 
   it("says which cluster cannot be reached", async () => {
-    const unreachable = (await readFile(harness.env.kubeconfig, "utf8")).replace(
-      /https:\/\/127\.0\.0\.1:\d+/,
-      "https://127.0.0.1:1",
-    );
-    const stack = await stackOf("unreachable", () => {
+    const unreachable = suite.kubeconfig.replace(/server: \S+/, "server: https://127.0.0.1:1");
+    const stack = await suite.stack("unreachable", () => {
       new k8s.core.v1.Namespace("n", {}, { provider: providerFor(unreachable) });
     });
     await assert.rejects(stack.preview(), /the Kubernetes cluster at https:\/\/127\.0\.0\.1:1 cannot be reached/);
-  });
-
-  it("gives up the fields of a Patch resource instead of deleting its object", async () => {
-    const stack = await harness.stack("patch", () => {
-      const opts = { provider: providerFor(kubeconfig) };
-      const metadata = { name: "default", labels: { "provider-e2e": "patched" } };
-      new k8s.core.v1.NamespacePatch("patched", { metadata }, opts);
-      return Promise.resolve();
-    });
-    const label = async () => (await core().readNamespace({ name: "default" })).metadata?.labels?.["provider-e2e"];
-    await stack.up();
-    assert.equal(await label(), "patched");
-    await stack.destroy();
-    assert.equal(await label(), undefined);
   });
 });
