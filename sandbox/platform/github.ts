@@ -61,6 +61,10 @@ export async function ensureGitHub(target: Target, programs: Programs): Promise<
     // counts as a sign of life each second, so that a session may be given up much sooner.
     "--session-timeout",
     "5",
+    // ARC 0.6.1 needs about 4 s to clear a finished runner away on two cores. Told of the job's end before that, it takes the finished
+    // runner for a spare one and removes a starting one in its place.
+    "--report-delay",
+    "5",
   ];
   return ensureDaemon(state, {
     name: "github",

@@ -119,7 +119,7 @@ describe("the offline kubernetes provider waits until objects are ready", functi
     assert.equal(ended.status?.phase, "Succeeded");
     assert.equal(claim.status?.phase, "Bound");
     assert.equal(later.status?.phase, "Pending", "nobody mounts it, so it is not waited for");
-    assert(slices.items.some(({ endpoints }) => endpoints?.some(({ conditions }) => conditions?.ready === true)));
+    assert(slices.items.some(({ endpoints }) => endpoints.some(({ conditions }) => conditions?.ready === true)));
     assert.deepEqual(stepsOf(await stack.up()), [], "a second up changes nothing");
   });
 
@@ -150,7 +150,7 @@ describe("the offline kubernetes provider waits until objects are ready", functi
       const never = { restartPolicy: "Never" };
       new k8s.core.v1.Pod(
         "crashes",
-        { metadata: metadata("crashes", 8), spec: podSpec(["false"], { readinessProbe }) },
+        { metadata: metadata("crashes", 20), spec: podSpec(["false"], { readinessProbe }) },
         opts,
       );
       new k8s.core.v1.Pod("ends", { metadata: metadata("ends"), spec: { ...fails, ...never } }, opts);
@@ -185,7 +185,7 @@ describe("the offline kubernetes provider waits until objects are ready", functi
       (error: unknown) => String(error),
     );
     const expected = [
-      /Pod provider-e2e-broken\/crashes was not ready after 8 s: .*CrashLoopBackOff, last exit code 1/,
+      /Pod provider-e2e-broken\/crashes was not ready after 20 s: .*CrashLoopBackOff, last exit code 1/,
       /Pod provider-e2e-broken\/ends failed: .*container main: ended with exit code 1 \(Error\)/,
       /Pod provider-e2e-broken\/unready was not ready after 8 s: .*container main: runs, but its readiness probe/,
       /Pod provider-e2e-broken\/absent was not ready after 8 s: .*ErrImageNeverPull: .*missing:none/,

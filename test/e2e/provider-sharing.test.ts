@@ -1,17 +1,20 @@
 import assert from "node:assert/strict";
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { applyObjects } from "../../sandbox/cluster/api.js";
 import { patchAsSomebody, providerFor, stepsOf } from "./provider/harness.js";
 import { deployment } from "./provider/programs.js";
 import { ProviderSuite } from "./provider/suite.js";
-import { core } from "./support/sandbox.js";
+import { core, kubeconfig } from "./support/sandbox.js";
 
 describe("the offline kubernetes provider and objects that somebody else made or changed", function () {
   this.timeout(300_000);
   const suite = new ProviderSuite();
 
   it("refuses to create what already exists, and imports it", async () => {
-    await core().createNamespace({ body: { metadata: { name: "provider-e2e-taken" } } });
+    await applyObjects(kubeconfig(), [
+      { apiVersion: "v1", kind: "Namespace", metadata: { name: "provider-e2e-taken" } },
+    ]);
     const imports: pulumi.CustomResourceOptions = {};
     const stack = await suite.stack("taken", () => {
       const opts = { provider: providerFor(suite.kubeconfig), ...imports };

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { KubeConfig } from "@kubernetes/client-node";
+import type * as client from "@kubernetes/client-node";
 import { ClusterClient } from "./cluster-client.js";
 import { Discovery } from "./discovery.js";
 import { ApiError, messageOf, ProviderError } from "./errors.js";
@@ -28,7 +28,7 @@ export interface Session {
   readonly client: ClusterClient;
   readonly discovery: Discovery;
   readonly settings: ProviderSettings;
-  readonly kubeConfig: KubeConfig;
+  readonly kubeConfig: client.KubeConfig;
   readonly defaultNamespace: string;
   /** For instance `v1.35.4`. */
   readonly serverVersion: string;
@@ -86,12 +86,12 @@ export function readSettings(inputs: PropertyMap): ProviderSettings {
 }
 
 /** The library has a class for each kind of object: loaded beside the engine's own start, not before it (0.5 s; 1.5 s through tsx). */
-export function clientLibrary(): Promise<typeof import("@kubernetes/client-node")> {
+export function clientLibrary(): Promise<typeof client> {
   return import("@kubernetes/client-node");
 }
 
 /** The kubeconfig of the settings with their context and cluster applied; without one, that of the environment. */
-export async function kubeConfigOf(settings: ProviderSettings): Promise<KubeConfig> {
+export async function kubeConfigOf(settings: ProviderSettings): Promise<client.KubeConfig> {
   const { KubeConfig } = await clientLibrary();
   const config = new KubeConfig();
   if (settings.kubeconfig === undefined) config.loadFromDefault();
@@ -170,7 +170,7 @@ async function serverOf(settings: ProviderSettings): Promise<string | undefined>
   }
 }
 
-function load(config: KubeConfig, pathOrContent: string): void {
+function load(config: client.KubeConfig, pathOrContent: string): void {
   const path = pathOrContent.startsWith("~/") ? join(homedir(), pathOrContent.slice(2)) : pathOrContent;
   const isFile = !pathOrContent.includes("\n") && !pathOrContent.trimStart().startsWith("{");
   if (isFile && !existsSync(path))

@@ -16,6 +16,8 @@ async function main(): Promise<void> {
   };
   process.once("SIGTERM", () => stop("SIGTERM"));
   process.once("SIGINT", () => stop("SIGINT"));
+  // The end of stdin is the end of the process that started this one: without it nobody would ever stop the provider.
+  process.stdin.once("end", () => stop("end of stdin")).resume();
 }
 
 main().catch((error: unknown) => {

@@ -26,7 +26,8 @@ export async function startKubernetesProvider(options: StartOptions): Promise<Ru
   // without tsx's hooks for ES modules, through which the client library would take a second longer to load
   const loader = require.resolve("tsx/cjs");
   const child = spawn(process.execPath, ["--require", loader, join(__dirname, "main.ts"), "--helm", options.helm], {
-    stdio: ["ignore", "pipe", log],
+    // A pipe to its stdin, through which the provider notices when this process is killed.
+    stdio: ["pipe", "pipe", log],
   });
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const port = await new Promise<number>((resolve, reject) => {
