@@ -1,12 +1,10 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { stringify } from "yaml";
 import { apiServerUrl } from "./addresses";
+import { writeConfigFile } from "./config-file";
 import { base64Of, type Certificates, type KeyPair } from "./certificates";
 
 /** Writes a kubeconfig with everything inside it, so that it can be copied and handed to other programs. Readable by its owner alone. */
 export function writeKubeconfig(file: string, certificates: Certificates, client: KeyPair): void {
-  mkdirSync(dirname(file), { recursive: true });
   const content = {
     apiVersion: "v1",
     kind: "Config",
@@ -25,5 +23,5 @@ export function writeKubeconfig(file: string, certificates: Certificates, client
     contexts: [{ name: "runner-platform", context: { cluster: "runner-platform", user: "runner-platform" } }],
     "current-context": "runner-platform",
   };
-  writeFileSync(file, stringify(content), { mode: 0o600 });
+  writeConfigFile(file, stringify(content));
 }

@@ -48,7 +48,8 @@ export class EngineReport {
 
   private addStep(step: StepEventMetadata): void {
     // A component is a name for what lies in it; its own "update" only repeats that its arguments changed.
-    if ((step.new ?? step.old)?.custom === false) return;
+    // The engine leaves the field out of a component's events.
+    if ((step.new ?? step.old)?.custom !== true) return;
     if (step.op === "same") this.same++;
     // A replacement shows up as up to three steps; the one called "replace" stands for all of them.
     if (quiet.includes(step.op) || step.op === "create-replacement" || step.op === "delete-replaced") return;

@@ -1,8 +1,8 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SimulatedNode } from "../../../stacks/settings";
 import { program, type Programs } from "../../tools/ensure";
 import type { Manifest } from "../api";
+import { writeConfigFile } from "../config-file";
 import { insideCluster } from "../namespaces";
 import type { Paths } from "../paths";
 import type { Daemon } from "../processes";
@@ -42,8 +42,7 @@ export function simulatedNodeStatus(node: SimulatedNode): Manifest {
 }
 
 export function kwok(state: Paths, programs: Programs): Daemon {
-  const stages = join(state.config, "kwok.yaml");
-  writeFileSync(stages, stagesFile());
+  const stages = writeConfigFile(join(state.config, "kwok.yaml"), stagesFile());
   return {
     name: "kwok",
     command: insideCluster(state, programs, [

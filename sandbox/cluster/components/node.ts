@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import { pauseImage } from "../../images/catalog";
@@ -7,16 +7,11 @@ import { run } from "../../tools/run";
 import { addresses, nodeName } from "../addresses";
 import { cgroupRoot, cgroupVersion } from "../cgroups";
 import type { Certificates } from "../certificates";
+import { writeConfigFile } from "../config-file";
 import { writeKubeconfig } from "../kubeconfig";
 import { insideCluster } from "../namespaces";
 import type { Paths } from "../paths";
 import type { Daemon } from "../processes";
-
-function writeConfig(file: string, content: string): string {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, content, { mode: 0o600 });
-  return file;
-}
 
 /** containerd's configuration: own folders and socket, so that it lives beside another containerd of the machine. */
 export function containerdConfig(state: Paths, runc: string, cniFolder: string): string {
@@ -61,8 +56,8 @@ const cniConfig = {
 
 export function containerd(state: Paths, programs: Programs): Daemon {
   const cniFolder = dirname(program(programs, "bridge"));
-  writeConfig(join(state.config, "cni", "10-sandbox.conflist"), JSON.stringify(cniConfig, undefined, 2));
-  const file = writeConfig(
+  writeConfigFile(join(state.config, "cni", "10-sandbox.conflist"), JSON.stringify(cniConfig, undefined, 2));
+  const file = writeConfigFile(
     join(state.config, "containerd.toml"),
     containerdConfig(state, program(programs, "runc"), cniFolder),
   );
@@ -121,8 +116,8 @@ function kubeletConfig(state: Paths, certificates: Certificates): object {
 export function kubelet(state: Paths, programs: Programs, certificates: Certificates): Daemon {
   const kubeconfig = join(state.config, "kubelet.kubeconfig");
   writeKubeconfig(kubeconfig, certificates, certificates.kubelet);
-  writeConfig(join(state.config, "resolv.conf"), "# pods ask the cluster's DNS alone\n");
-  const file = writeConfig(join(state.config, "kubelet.yaml"), stringify(kubeletConfig(state, certificates)));
+  writeConfigFile(join(state.config, "resolv.conf"), "# pods ask the cluster's DNS alone\n");
+  const file = writeConfigFile(join(state.config, "kubelet.yaml"), stringify(kubeletConfig(state, certificates)));
   return {
     name: "kubelet",
     command: insideCluster(state, programs, [
@@ -156,7 +151,7 @@ export function kubeProxy(state: Paths, programs: Programs, certificates: Certif
     // The connection table is sized for the machine; a network namespace may not change that.
     conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: "0s", tcpCloseWaitTimeout: "0s" },
   };
-  const file = writeConfig(join(state.config, "kube-proxy.yaml"), stringify(config));
+  const file = writeConfigFile(join(state.config, "kube-proxy.yaml"), stringify(config));
   return {
     name: "kube-proxy",
     command: insideCluster(state, programs, [program(programs, "kube"), "kube-proxy", `--config=${file}`]),
