@@ -1,4 +1,6 @@
 import { strict as assert } from "node:assert";
+import { waitUntil } from "../../sandbox/cluster/start";
+import { countJobs } from "../../sandbox/github/jobs";
 import type { Change } from "../../sandbox/platform/engine-report";
 import { custom, github, localOk } from "./support/sandbox";
 import { stackFile } from "./support/stack-file";
@@ -49,6 +51,9 @@ describe("a changed setting", () => {
     assert.equal(after.spec.maxRunners, 12);
     assert.equal(after.metadata.uid, before.metadata.uid, "the object was not replaced");
     await localOk("jobs", "runner-base", "--count", "2", "--seconds", "1");
+    await waitUntil(120, "the jobs that were queued before to end", async () => {
+      return countJobs(await github().jobs({ batch: early.batch })).completed === 3;
+    });
     const jobs = await github().ledger({ batch: early.batch });
     assert.deepEqual(
       jobs.map(({ result, starts }) => [result, starts]),

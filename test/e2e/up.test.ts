@@ -7,6 +7,15 @@ import { openPorts } from "./support/traces";
 /** Building all tools on a new machine takes about 25 minutes on two cores. */
 const coldStart = 50 * 60_000;
 
+interface Component {
+  readonly name: string;
+  readonly pid?: number;
+}
+
+async function components(): Promise<Component[]> {
+  return (JSON.parse((await localOk("status", "--json")).output) as { components: Component[] }).components;
+}
+
 describe("npm run local", () => {
   it("ends with a connected scale set on a machine where nothing ran before", async function () {
     this.timeout(coldStart);
@@ -16,11 +25,13 @@ describe("npm run local", () => {
     assert.match(output, /resources {4}\d+ created, 0 unchanged/);
   });
 
-  it("changes nothing when it is run again", async () => {
+  it("changes nothing and restarts nothing when it is run again", async () => {
+    const before = await components();
     const { output, seconds } = await localOk();
     figure(`second start: ${seconds.toFixed(0)} s`);
     assert.match(output, /Platform: nothing to change \(\d+ resources\)/);
     assert.match(output, /resources {4}\d+ unchanged/);
+    assert.deepEqual(await components(), before);
   });
 
   it("makes the simulated nodes ready with the capacity of their settings", async () => {
@@ -49,14 +60,12 @@ describe("npm run local", () => {
   });
 
   it("reports every component as alive, and doctor finds nothing in the way", async () => {
-    const status = JSON.parse((await localOk("status", "--json")).output) as {
-      components: { name: string; pid?: number }[];
-    };
+    const all = await components();
     assert.deepEqual(
-      status.components.filter(({ pid }) => pid === undefined),
+      all.filter(({ pid }) => pid === undefined),
       [],
     );
-    assert.equal(status.components.length, 11);
+    assert.equal(all.length, 11);
     const findings = JSON.parse((await localOk("doctor", "--json")).output) as { action: string; blocking: boolean }[];
     assert.ok(findings.every(({ blocking, action }) => !blocking && !action.startsWith("build")));
   });
