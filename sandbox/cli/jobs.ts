@@ -1,4 +1,4 @@
-import { formatJobsReport, runJobs } from "../github/jobs";
+import { formatJobsProgress, formatJobsReport, runJobs } from "../github/jobs";
 import { githubClient } from "../platform/github";
 import type { Target } from "../platform/target";
 import { UserError } from "./user-error";
@@ -26,12 +26,7 @@ export async function jobs(target: Target, scaleSet: string, flags: JobsFlags): 
     client,
     { scaleSet, count: flags.count, seconds: flags.seconds, timeoutSeconds: flags.timeout },
     (progress) => {
-      if (flags.json === true) return;
-      const { elapsedSeconds, waiting, assigned, running, completed, total } = progress;
-      console.log(
-        `${elapsedSeconds.toFixed(1).padStart(6)} s  waiting ${String(waiting).padStart(3)}  assigned ${String(assigned).padStart(3)}  ` +
-          `running ${String(running).padStart(3)}  completed ${String(completed)}/${String(total)}`,
-      );
+      if (flags.json !== true) console.log(formatJobsProgress(progress));
     },
   );
   console.log(flags.json === true ? JSON.stringify(report, undefined, 2) : `\n${formatJobsReport(report)}`);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import lockfile from "proper-lockfile";
 import { addresses } from "../cluster/addresses";
@@ -61,8 +61,4 @@ export function claim(state: Paths): void {
     );
   }
   writeFileSync(ownerFile(state), JSON.stringify({ checkout } satisfies Owner));
-}
-
-export function disown(state: Paths): void {
-  rmSync(ownerFile(state), { force: true });
 }

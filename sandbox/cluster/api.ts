@@ -1,4 +1,4 @@
-import { ApiException, KubeConfig, KubernetesObjectApi, PatchStrategy } from "@kubernetes/client-node";
+import { KubeConfig, KubernetesObjectApi, PatchStrategy } from "@kubernetes/client-node";
 
 const fieldManager = "runner-platform-sandbox";
 
@@ -10,11 +10,10 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
-/** A client for the cluster of a kubeconfig file; `context` chooses another than the file's current one. */
-export function loadKubeconfig(file: string, context?: string): KubeConfig {
+/** A client for the cluster of a kubeconfig file. */
+export function loadKubeconfig(file: string): KubeConfig {
   const config = new KubeConfig();
   config.loadFromFile(file);
-  if (context !== undefined) config.setCurrentContext(context);
   return config;
 }
 
@@ -24,20 +23,4 @@ export async function applyObjects(config: KubeConfig, objects: readonly Manifes
   for (const object of objects) {
     await api.patch(object, undefined, undefined, fieldManager, true, PatchStrategy.ServerSideApply);
   }
-}
-
-/** Deletes objects; those that do not exist are fine. */
-export async function deleteObjects(config: KubeConfig, objects: readonly Manifest[]): Promise<void> {
-  const api = KubernetesObjectApi.makeApiClient(config);
-  for (const object of objects) {
-    try {
-      await api.delete(object);
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
-  }
-}
-
-export function isNotFound(error: unknown): boolean {
-  return error instanceof ApiException && error.code === 404;
 }

@@ -22,8 +22,8 @@ export interface Daemon {
   readonly name: string;
   readonly command: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Resolves when the program serves; it is called again and again until then. */
-  readonly ready: () => Promise<boolean>;
+  /** Whether the program serves; asked again and again until it does. @default a living process is enough */
+  readonly ready?: () => Promise<boolean>;
   /** @default 60 */
   readonly readySeconds?: number;
   /** How long SIGTERM may take before SIGKILL. @default 15 */
@@ -128,7 +128,7 @@ async function waitReady(state: Paths, daemon: Daemon, process: ProcessIdentity)
   const deadline = Date.now() + (daemon.readySeconds ?? 60) * 1000;
   for (;;) {
     if (!isAlive(process)) throw exitedWhileStarting(state, daemon.name);
-    if (await daemon.ready().catch(() => false)) return;
+    if (!daemon.ready || (await daemon.ready().catch(() => false))) return;
     if (Date.now() > deadline) {
       const seconds = String(daemon.readySeconds ?? 60);
       throw new Error(

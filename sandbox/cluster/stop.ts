@@ -1,5 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { killPods, removeCgroups } from "./cgroups";
 import { removeNamespaces, stopEverythingInside } from "./namespaces";
 import type { Paths } from "./paths";

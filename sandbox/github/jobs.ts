@@ -142,7 +142,7 @@ export function formatJobsReport(report: JobsReport): string {
   ].join("\n");
 }
 
-/** The progress in one line, for people. */
+/** The progress in one line, for people; lines below one another align. */
 export function formatJobsProgress({
   waiting,
   assigned,
@@ -151,7 +151,11 @@ export function formatJobsProgress({
   total,
   elapsedSeconds,
 }: JobsProgress): string {
-  return `${seconds(elapsedSeconds)}: ${waiting} waiting, ${assigned} assigned, ${running} running, ${completed}/${total} completed`;
+  const column = (value: number) => String(value).padStart(3);
+  return (
+    `${elapsedSeconds.toFixed(1).padStart(6)} s  waiting ${column(waiting)}  assigned ${column(assigned)}  ` +
+    `running ${column(running)}  completed ${completed}/${total}`
+  );
 }
 
 function seconds(value: number): string {

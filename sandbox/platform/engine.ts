@@ -119,11 +119,6 @@ export function undeploy(state: Paths, programs: Programs, run: EngineRun): Prom
   });
 }
 
-/** The stack's state as JSON, secrets encrypted. */
-export function exportState(state: Paths, programs: Programs, config: ConfigMap): Promise<unknown> {
-  return withStack(state, programs, config, async (stack) => (await stack.exportStack()).deployment as unknown);
-}
-
 /** Whether anything was ever deployed from this state folder. */
 export function stackExists(state: Paths): boolean {
   return existsSync(join(state.pulumi, "backend", ".pulumi", "stacks", "runner-platform", `${stackName}.json`));

@@ -56,7 +56,6 @@ export function kwok(state: Paths, programs: Programs): Daemon {
       "--server-address=127.0.0.1:10247",
       "--node-lease-duration-seconds=40",
     ]),
-    ready: () => Promise.resolve(true),
     configFiles: [stages],
   };
 }

@@ -33,6 +33,5 @@ export function storageProvisioner(state: Paths, programs: Programs): Daemon {
       `--root=${state.volumes}`,
       `--node=${nodeName}`,
     ]),
-    ready: () => Promise.resolve(true),
   };
 }

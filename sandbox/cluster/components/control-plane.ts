@@ -1,27 +1,13 @@
-import { mkdirSync } from "node:fs";
-import { get } from "node:http";
+import { mkdirSync, readFileSync } from "node:fs";
 import { request } from "node:https";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { program, type Programs } from "../../tools/ensure";
 import { addresses } from "../addresses";
-import type { Certificates } from "../certificates";
+import type { Certificates, KeyPair } from "../certificates";
 import { writeKubeconfig } from "../kubeconfig";
 import { insideCluster } from "../namespaces";
 import type { Paths } from "../paths";
 import type { Daemon } from "../processes";
-
-/** Whether an http address answers with a 2xx code. Only usable from inside the network namespace; from outside use the API server. */
-export function answersHttp(url: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const request = get(url, { timeout: 2000 }, (response) => {
-      response.resume();
-      resolve(response.statusCode !== undefined && response.statusCode >= 200 && response.statusCode < 300);
-    });
-    request.on("timeout", () => request.destroy());
-    request.on("error", () => resolve(false));
-  });
-}
 
 /** Whether the API server says that it is ready. */
 export function apiServerReady(certificates: Certificates): Promise<boolean> {
@@ -47,7 +33,7 @@ export function apiServerReady(certificates: Certificates): Promise<boolean> {
   });
 }
 
-/** etcd listens on a Unix-like loopback address of the cluster's own network namespace: nothing on the host can reach it. */
+/** etcd listens on the loopback interface of the cluster's own network namespace: nothing on the host can reach it. */
 export function etcd(state: Paths, programs: Programs): Daemon {
   mkdirSync(state.etcd, { recursive: true, mode: 0o700 });
   return {
@@ -65,8 +51,7 @@ export function etcd(state: Paths, programs: Programs): Daemon {
       "--unsafe-no-fsync",
       "--log-level=warn",
     ]),
-    // The API server refuses to become ready without etcd, so a living process is enough here.
-    ready: () => Promise.resolve(true),
+    // No question of its own: the API server does not become ready without etcd.
   };
 }
 
@@ -102,43 +87,43 @@ export function apiServer(state: Paths, programs: Programs, certificates: Certif
   };
 }
 
-export function controllerManager(state: Paths, programs: Programs, certificates: Certificates): Daemon {
-  const kubeconfig = join(state.config, "controller-manager.kubeconfig");
-  writeKubeconfig(kubeconfig, certificates, certificates.controllerManager);
+/** A part of the control plane that is a client of the API server, and the only one of its kind: it needs no election. */
+function apiClient(
+  state: Paths,
+  programs: Programs,
+  certificates: Certificates,
+  name: "kube-controller-manager" | "kube-scheduler",
+  client: KeyPair,
+  flags: readonly string[] = [],
+): Daemon {
+  const kubeconfig = join(state.config, `${name.replace("kube-", "")}.kubeconfig`);
+  writeKubeconfig(kubeconfig, certificates, client);
   return {
-    name: "kube-controller-manager",
+    name,
     command: insideCluster(state, programs, [
       program(programs, "kube"),
-      "kube-controller-manager",
+      name,
       `--kubeconfig=${kubeconfig}`,
       "--bind-address=127.0.0.1",
       "--leader-elect=false",
-      "--use-service-account-credentials",
-      `--root-ca-file=${certificates.authority.certificate}`,
-      `--service-account-private-key-file=${certificates.serviceAccounts.key}`,
-      `--cluster-signing-cert-file=${certificates.authority.certificate}`,
-      `--cluster-signing-key-file=${certificates.authority.key}`,
       "--profiling=false",
+      ...flags,
     ]),
-    ready: () => Promise.resolve(true),
     configFiles: [kubeconfig],
   };
 }
 
+export function controllerManager(state: Paths, programs: Programs, certificates: Certificates): Daemon {
+  const { authority, serviceAccounts } = certificates;
+  return apiClient(state, programs, certificates, "kube-controller-manager", certificates.controllerManager, [
+    "--use-service-account-credentials",
+    `--root-ca-file=${authority.certificate}`,
+    `--service-account-private-key-file=${serviceAccounts.key}`,
+    `--cluster-signing-cert-file=${authority.certificate}`,
+    `--cluster-signing-key-file=${authority.key}`,
+  ]);
+}
+
 export function scheduler(state: Paths, programs: Programs, certificates: Certificates): Daemon {
-  const kubeconfig = join(state.config, "scheduler.kubeconfig");
-  writeKubeconfig(kubeconfig, certificates, certificates.scheduler);
-  return {
-    name: "kube-scheduler",
-    command: insideCluster(state, programs, [
-      program(programs, "kube"),
-      "kube-scheduler",
-      `--kubeconfig=${kubeconfig}`,
-      "--bind-address=127.0.0.1",
-      "--leader-elect=false",
-      "--profiling=false",
-    ]),
-    ready: () => Promise.resolve(true),
-    configFiles: [kubeconfig],
-  };
+  return apiClient(state, programs, certificates, "kube-scheduler", certificates.scheduler);
 }

@@ -129,7 +129,6 @@ export function kubelet(state: Paths, programs: Programs, certificates: Certific
       `--node-ip=${addresses.gateway}`,
       `--node-labels=runner-platform/sandbox=true`,
     ]),
-    ready: () => Promise.resolve(true),
     configFiles: [file, kubeconfig],
   };
 }
@@ -155,7 +154,6 @@ export function kubeProxy(state: Paths, programs: Programs, certificates: Certif
   return {
     name: "kube-proxy",
     command: insideCluster(state, programs, [program(programs, "kube"), "kube-proxy", `--config=${file}`]),
-    ready: () => Promise.resolve(true),
     configFiles: [file, kubeconfig],
   };
 }
