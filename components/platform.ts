@@ -1,21 +1,38 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Secrets } from "../stacks/decode";
+import type { Secrets } from "../stacks/secrets";
 import type { Settings } from "../stacks/settings";
 import { ArcController } from "./arc/arc-controller";
 import { metricsPort } from "./arc/controller-values";
-import { parseGitHubUrl } from "./arc/github-url";
+import { githubPort, parseGitHubUrl } from "./arc/github-url";
+import type { HookTemplate } from "./arc/hooks/hook-template-component";
 import { arcRelease } from "./arc/release";
-import { RunnerScaleSet } from "./arc/runner-scale-set";
+import type { RunnerScaleSet } from "./arc/runner-scale-set";
+import type { RunnerSchedule } from "./arc/runner-schedule";
+import { type Cloud, createCloud } from "./cloud";
+import type { CertManager } from "./cert-manager/cert-manager";
+import { createCertManager } from "./certificates";
 import { imageReference } from "./image";
-import { runnerQuota } from "./namespace/quota";
+import type { Legacy } from "./legacy-arc/index";
+import { createLegacyRunners } from "./legacy-runners";
+import { createNamespacePullSecret } from "./namespace/pull-secret";
+import type { RunnerNamespace } from "./namespace/runner-namespace";
 import { TrustNamespace } from "./namespace/trust-namespace";
-import { runnerPodTemplate } from "./runner-pod";
+import type { RunnerAlerts } from "./observability/runner-alerts";
+import { createRunnerAlerts } from "./monitoring";
+import { createHookTemplates, createRunnerNamespaces, createScaleSets, createSchedule } from "./runners";
+import { createStorage, createStorageAlerts, type Storage } from "./storage";
+import type { StorageAlerts } from "./storage/storage-alerts";
+import { createVault, type Vault } from "./vault";
+import type { LoginTools } from "./vault/login";
+import { retryWhileWebhookStarts } from "./webhook-retry";
 
 export interface PlatformArgs {
   readonly settings: Settings;
   readonly secrets: Secrets;
+  /** How the program logs in at Vault. @default as the settings say */
+  readonly vaultLogin?: LoginTools;
 }
 
 /**
@@ -25,10 +42,20 @@ export interface PlatformArgs {
 export class Platform extends pulumi.ComponentResource {
   public readonly nodes: {
     readonly provider: k8s.Provider;
+    readonly certManager?: CertManager;
     readonly controllerNamespace: TrustNamespace;
-    readonly dindNamespace: TrustNamespace;
+    /** By Kubernetes name. */
+    readonly runnerNamespaces: ReadonlyMap<string, RunnerNamespace>;
     readonly controller: ArcController;
-    readonly scaleSets: Readonly<Record<string, RunnerScaleSet>>;
+    readonly hookTemplates: ReadonlyMap<string, HookTemplate>;
+    readonly scaleSets: ReadonlyMap<string, RunnerScaleSet>;
+    readonly schedule?: RunnerSchedule;
+    readonly runnerAlerts?: RunnerAlerts;
+    readonly storage?: Storage;
+    readonly storageAlerts?: StorageAlerts;
+    readonly vault?: Vault;
+    readonly legacy?: Legacy;
+    readonly cloud?: Cloud;
   };
 
   public constructor(name: string, args: PlatformArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -36,26 +63,56 @@ export class Platform extends pulumi.ComponentResource {
 
     const provider = createProvider(this, name, args);
     const within: pulumi.ComponentResourceOptions = { parent: this, providers: [provider] };
+    // Once per program: the engine knows hooks by name.
+    const retry = new pulumi.ErrorHook("admission-webhooks", retryWhileWebhookStarts);
+    const certManager = createCertManager(args.settings, args.secrets, { ...within, retry });
     const controllerNamespace = createControllerNamespace(args.settings, within);
-    const dindNamespace = createDindNamespace(args.settings, within);
-    const registryCa = createRegistryCa(this, name, args.settings, dindNamespace, provider);
+    const cloud = createCloud(args.settings, { parent: this });
+    const storage = createStorage(args.settings, args.secrets, within);
+    const { ready: storageReady = [] } = storage ?? {};
+    const namespaces = createRunnerNamespaces(args.settings, args.secrets, { cloud, storageReady }, within);
+    const pullSecret = createControllerPullSecret(this, name, args, controllerNamespace, provider);
     // On whole namespaces: were a network policy deleted first, the controller could no longer deregister its sets at GitHub.
     const controller = createController(args.settings, controllerNamespace, {
       ...within,
+      dependsOn: [controllerNamespace, ...pullSecret],
+    });
+    const hookTemplates = createHookTemplates(args.settings, namespaces, within);
+    const surroundings = { controller, namespaces, hookTemplates, storageReady };
+    const scaleSets = createScaleSets(args.settings, args.secrets, surroundings, within);
+
+    const schedule = createSchedule(args.settings, controllerNamespace.namespace, scaleSets, {
+      ...within,
       dependsOn: [controllerNamespace],
     });
-    const scaleSets = createScaleSets(args, controller, dindNamespace, {
-      ...within,
-      dependsOn: [dindNamespace, ...registryCa],
-    });
+    const runnerAlerts = createRunnerAlerts(args.settings, "arc", { ...within, dependsOn: [controllerNamespace] });
+    const storageAlerts = createStorageAlerts(args.settings, { ...within, dependsOn: [controllerNamespace] });
+    const aroundVault = { certManager, retry, storageReady, login: args.vaultLogin };
+    const vault = createVault(args.settings, args.secrets, aroundVault, within);
+    const legacy = createLegacyRunners(args.settings, args.secrets, { certManager, retry }, within);
 
-    this.nodes = { provider, controllerNamespace, dindNamespace, controller, scaleSets };
+    this.nodes = {
+      provider,
+      ...(certManager && { certManager }),
+      controllerNamespace,
+      runnerNamespaces: namespaces,
+      controller,
+      hookTemplates,
+      scaleSets,
+      ...(schedule && { schedule }),
+      ...(runnerAlerts && { runnerAlerts }),
+      ...(storage && { storage }),
+      ...(storageAlerts && { storageAlerts }),
+      ...(vault && { vault }),
+      ...(legacy && { legacy }),
+      ...(cloud && { cloud }),
+    };
     this.registerOutputs({});
   }
 
   /** Names of the scale sets, i.e. the values which workflows may put into `runs-on`. */
   public get scaleSetNames(): readonly string[] {
-    return Object.keys(this.nodes.scaleSets);
+    return [...this.nodes.scaleSets.keys()];
   }
 }
 
@@ -84,7 +141,7 @@ function createControllerNamespace(settings: Settings, opts: pulumi.ComponentRes
       podSecurity: "restricted",
       podSecurityVersion: kubernetes.version,
       network: {
-        egressPorts: [...network.apiServerPorts, githubPort(settings)],
+        egressPorts: [...network.apiServerPorts, githubPort(settings.github.configUrl)],
         blockedCidrs: network.blockedCidrs,
         ...(monitoring.podMonitors && { metrics: { port: metricsPort, fromNamespace: monitoring.namespace } }),
       },
@@ -93,43 +150,15 @@ function createControllerNamespace(settings: Settings, opts: pulumi.ComponentRes
   );
 }
 
-/** Privileged pods live here and nowhere else. */
-function createDindNamespace(settings: Settings, opts: pulumi.ComponentResourceOptions): TrustNamespace {
-  const { network, namespaces, kubernetes, scaleSets, quota } = settings;
-  const demands = Object.entries(scaleSets).map(([name, set]) => ({
-    pod: runnerPodTemplate(name, set, settings)("").spec,
-    maximum: set.maxRunners,
-  }));
-  return new TrustNamespace(
-    "dind",
-    {
-      namespace: namespaces.dind,
-      podSecurity: "privileged",
-      podSecurityVersion: kubernetes.version,
-      network: { egressPorts: [...network.runnerPorts, githubPort(settings)], blockedCidrs: network.blockedCidrs },
-      quota: runnerQuota(demands, quota.headroomPercent),
-    },
-    opts,
-  );
-}
-
-/** The registry's certificate authority, when settings hold it; otherwise the ConfigMap may come from elsewhere, or not at all. */
-function createRegistryCa(
+function createControllerPullSecret(
   parent: Platform,
   name: string,
-  settings: Settings,
-  namespace: TrustNamespace,
+  { settings, secrets }: PlatformArgs,
+  { namespace }: TrustNamespace,
   provider: k8s.Provider,
-): k8s.core.v1.ConfigMap[] {
-  const ca = settings.dind.registryCa;
-  if (ca?.certificate === undefined) return [];
-  return [
-    new k8s.core.v1.ConfigMap(
-      `${name}-registry-ca`,
-      { metadata: { name: ca.configMap, namespace: namespace.namespace }, data: { "ca.crt": ca.certificate } },
-      { parent, provider },
-    ),
-  ];
+): k8s.core.v1.Secret[] {
+  const resourceName = `${name}-controller-pull-secret`;
+  return createNamespacePullSecret(resourceName, settings.registry, secrets, namespace, { parent, provider });
 }
 
 function createController(
@@ -153,44 +182,11 @@ function createController(
       logFormat: arc.logFormat,
       concurrency: arc.concurrency,
       podMonitors: settings.monitoring.podMonitors,
+      ...(settings.monitoring.ruleLabels && { podMonitorLabels: settings.monitoring.ruleLabels }),
+      ...(settings.registry.pullSecret !== undefined && { pullSecret: settings.registry.pullSecret }),
     },
     opts,
   );
-}
-
-function createScaleSets(
-  { settings, secrets }: PlatformArgs,
-  controller: ArcController,
-  namespace: TrustNamespace,
-  opts: pulumi.ComponentResourceOptions,
-): Record<string, RunnerScaleSet> {
-  return Object.fromEntries(
-    Object.entries(settings.scaleSets).map(([name, set]) => {
-      const runnerGroup = set.runnerGroup ?? settings.github.runnerGroup;
-      const scaleSet = new RunnerScaleSet(
-        name,
-        {
-          controller,
-          namespace: namespace.namespace,
-          githubConfigUrl: settings.github.configUrl,
-          ...(runnerGroup !== undefined && { runnerGroup }),
-          credential: secrets.github,
-          minRunners: set.minRunners,
-          maxRunners: set.maxRunners,
-          ...(set.labels && { labels: set.labels }),
-          podTemplate: runnerPodTemplate(name, set, settings),
-          listener: { resources: settings.arc.listenerResources, imagePullPolicy: settings.images.pullPolicy },
-          protect: settings.production,
-        },
-        opts,
-      );
-      return [name, scaleSet];
-    }),
-  );
-}
-
-function githubPort({ github }: Settings): number {
-  return parseGitHubUrl(github.configUrl)?.port ?? 443;
 }
 
 /** Settings have been checked, so a failure here is a mistake in this program. */

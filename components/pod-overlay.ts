@@ -1,5 +1,3 @@
-import type { PodTemplate } from "./pod";
-
 /**
  * Lays a part of a pod template, as a user wrote it into the settings, over the computed one. Maps merge key by key; lists whose items
  * have names (containers, env, volumes) merge by name, as `kubectl apply` merges them; volume mounts merge by path; other lists replace;
@@ -7,8 +5,8 @@ import type { PodTemplate } from "./pod";
  *
  * The result is not checked here: the API server judges it, at preview, by means of the PodTemplate object of the scale set.
  */
-export function overlayPod(template: PodTemplate, overlay: PodTemplateOverlay | undefined): PodTemplate {
-  return overlay === undefined ? template : (lay(template, overlay) as PodTemplate);
+export function overlayPod<T extends object>(template: T, overlay: PodTemplateOverlay | undefined): T {
+  return overlay === undefined ? template : (lay(template, overlay) as T);
 }
 
 /** Any part of a Kubernetes PodTemplateSpec. */

@@ -10,8 +10,17 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const bin = (name) => join(root, "node_modules", ".bin", name);
 
 /** Each command is a list of steps; every step but the last gets no further arguments. */
+const script = (path) => ["node", "--import", "tsx", join(root, path)];
 const commands = {
-  local: [["node", "--import", "tsx", join(root, "sandbox/cli/main.ts")]],
+  local: [script("sandbox/cli/main.ts")],
+  docs: [script("cli/docs.ts")],
+  hooks: [script("cli/hooks.ts")],
+  images: [script("cli/images.ts")],
+  audit: [script("cli/audit.ts")],
+  migrate: [script("cli/migrate.ts")],
+  preview: [script("cli/preview.ts")],
+  render: [script("cli/render.ts")],
+  vault: [script("cli/vault.ts")],
   test: [
     [bin("tsc"), "--noEmit"],
     [bin("eslint"), "."],

@@ -1,4 +1,4 @@
-// Prints results for people, and writes their counts as JSON where RUNNER_PLATFORM_TEST_RESULTS says.
+// Prints results for people, and writes counts and failures as JSON where RUNNER_PLATFORM_TEST_RESULTS says.
 const { writeFileSync } = require("node:fs");
 const { reporters } = require("mocha");
 
@@ -6,6 +6,13 @@ module.exports = class extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
     const file = process.env.RUNNER_PLATFORM_TEST_RESULTS;
-    if (file) runner.once("end", () => writeFileSync(file, JSON.stringify({ stats: this.stats })));
+    if (!file) return;
+    runner.once("end", () => {
+      const failures = this.failures.map((test) => ({
+        title: test.fullTitle(),
+        message: String(test.err?.stack ?? test.err),
+      }));
+      writeFileSync(file, JSON.stringify({ stats: this.stats, failures }));
+    });
   }
 };

@@ -10,6 +10,8 @@ import { isObject } from "./merge";
 export type ChartSource =
   | { readonly kind: "oci" }
   | { readonly kind: "local"; readonly version: string }
+  /** Not looked at: nothing is said about it. */
+  | { readonly kind: "unknown" }
   | { readonly kind: "unreadable"; readonly reason: string };
 
 /**

@@ -2,20 +2,27 @@ import { parseGitHubUrl } from "../components/arc/github-url";
 import { scaleSetNameProblem } from "../components/arc/names";
 import { type ArcRelease, arcRelease, matchesController, supportedVersions } from "../components/arc/release";
 import type { ChartSource } from "./chart-version";
-import { podTemplateProblems } from "./pod-template";
+import { awsProblems } from "./aws/checks";
+import { cacheProblems } from "./cache-checks";
+import { certManagerProblems } from "./cert-manager/checks";
+import { digestProblems } from "./digest-problems";
+import { githubProblems } from "./github/checks";
+import { credentialProblems } from "./github/credential-checks";
+import { namespaceProblems, networkProblems } from "./namespace-checks";
+import { poolProblems } from "./pool-checks";
 import { joinPath, type Problem, show } from "./problems";
-import type { ScaleSetSettings, Sections } from "./settings";
+import { scaleSetProblems } from "./scale-set-checks";
+import type { SecretsPresent } from "./secrets";
+import { storageProblems } from "./storage/checks";
+import { legacyProblems } from "./legacy/checks";
+import { vaultProblems } from "./vault/checks";
+import type { ScaleSetSettings, Section, Sections } from "./settings";
 
 /** Settings as far as they could be read: a section with a mistake of its own is absent here. */
 export interface Readable extends Partial<Sections> {
   readonly scaleSets: Readonly<Record<string, ScaleSetSettings>>;
-}
-
-/** Which secrets the stack's configuration holds; their values are not needed here. */
-export interface SecretsPresent {
-  readonly kubeconfig: boolean;
-  readonly githubToken: boolean;
-  readonly githubAppPrivateKey: boolean;
+  /** Sections that are absent for that reason, and not because nobody gave them. */
+  readonly unreadable?: readonly Section[];
 }
 
 /** What follows from several settings together. Each check passes over sections that could not be read. */
@@ -29,10 +36,21 @@ export function crossChecks(
     ...clusterProblems(settings, secrets),
     ...namespaceProblems(settings),
     ...credentialProblems(settings, secrets, release),
+    ...githubProblems(settings),
     ...versionProblems(settings, release),
     ...chartProblems(settings, release, inspectChart),
     ...dindProblems(settings, release),
     ...imageProblems(settings),
+    ...registryProblems(settings, secrets),
+    ...networkProblems(settings),
+    ...cacheProblems(settings),
+    ...certManagerProblems(settings, inspectChart),
+    ...storageProblems(settings, secrets, inspectChart),
+    ...monitoringProblems(settings),
+    ...legacySettingProblems(settings, secrets, inspectChart),
+    ...awsProblems(settings),
+    ...(settings.vault ? vaultProblems(settings.vault, settings) : []),
+    ...poolProblems(settings),
     ...scaleSetProblems(settings, release),
   ];
 }
@@ -55,62 +73,6 @@ function clusterProblems({ kubernetes }: Readable, secrets: SecretsPresent): Pro
       fix: "pulumi config set --secret kubeconfig < FILE",
     },
   ];
-}
-
-function namespaceProblems({ namespaces }: Readable): Problem[] {
-  if (!namespaces || namespaces.controller !== namespaces.dind) return [];
-  return [
-    {
-      path: "namespaces.dind",
-      what: show("namespaces.dind", namespaces.dind),
-      allowed: "another namespace than namespaces.controller: its pods are privileged",
-    },
-  ];
-}
-
-function credentialProblems({ github }: Readable, secrets: SecretsPresent, release: ArcRelease | undefined): Problem[] {
-  const allowed = "exactly one of githubToken and githubAppPrivateKey (both secrets)";
-  const problems: Problem[] = [];
-  if (secrets.githubToken && secrets.githubAppPrivateKey) {
-    problems.push({
-      path: "githubToken",
-      what: "given beside githubAppPrivateKey",
-      allowed,
-      fix: "pulumi config rm githubToken",
-    });
-  } else if (!secrets.githubToken && !secrets.githubAppPrivateKey) {
-    problems.push({
-      path: "githubToken",
-      what: "not set, nor is githubAppPrivateKey",
-      allowed,
-      fix: "pulumi config set --secret githubToken",
-    });
-  }
-  if (!github) return problems;
-  for (const key of ["appId", "installationId"] as const) {
-    const path = `github.${key}`;
-    if (secrets.githubAppPrivateKey && github[key] === undefined)
-      problems.push({ path, what: "not set, but githubAppPrivateKey is" });
-    if (!secrets.githubAppPrivateKey && github[key] !== undefined) {
-      problems.push({ path, what: `${show(path, github[key])}, but githubAppPrivateKey is not set` });
-    }
-  }
-  if (release?.appClientIds === false && github.appId?.startsWith("Iv")) {
-    problems.push({
-      path: "github.appId",
-      what: show("github.appId", github.appId),
-      allowed: `the numeric App id: ARC ${release.version} knows no client ids`,
-    });
-  }
-  if (secrets.githubAppPrivateKey && parseGitHubUrl(github.configUrl)?.kind === "enterprise") {
-    problems.push({
-      path: "githubAppPrivateKey",
-      what: "given for an enterprise",
-      allowed: "githubToken with the scope manage_runners:enterprise",
-      fix: "GitHub Apps cannot register runners of an enterprise",
-    });
-  }
-  return problems;
 }
 
 function versionProblems({ arc }: Readable, release: ArcRelease | undefined): Problem[] {
@@ -176,47 +138,51 @@ function dindProblems({ dind, kubernetes }: Readable, release: ArcRelease | unde
   return [];
 }
 
-function imageProblems({ images }: Readable): Problem[] {
-  if (!images?.requireDigest) return [];
-  return (["controller", "runner", "dind"] as const)
-    .filter((key) => !images[key].includes("@sha256:"))
-    .map((key) => ({
-      path: `images.${key}`,
-      what: show(`images.${key}`, images[key]),
-      allowed: "an image with @sha256:DIGEST",
-      fix: "read the digest with `docker buildx imagetools inspect`, or set images.requireDigest to false",
-    }));
+function registryProblems({ registry }: Readable, secrets: SecretsPresent): Problem[] {
+  if (!registry || !secrets.registryCredentials || registry.pullSecret !== undefined) return [];
+  return [
+    {
+      path: "registry.pullSecret",
+      what: "not set, but registryCredentials is",
+      allowed: "the name of the Secret that the credentials are put into",
+    },
+  ];
 }
 
-function scaleSetProblems({ scaleSets, dind, images }: Readable, release: ArcRelease | undefined): Problem[] {
-  return Object.entries(scaleSets).flatMap(([name, set]) => {
-    const path = joinPath("scaleSets", name);
-    const problems: Problem[] = [];
-    if (set.minRunners > set.maxRunners) {
-      problems.push({
-        path: `${path}.minRunners`,
-        what: show(path, set.minRunners),
-        allowed: `at most maxRunners, which is ${set.maxRunners}`,
-      });
-    }
-    if (release && !release.scaleSetLabels && (set.labels?.length ?? 0) > 0) {
-      problems.push({
-        path: `${path}.labels`,
-        what: show(path, set.labels),
-        allowed: `nothing: ARC ${release.version} knows the name only`,
-      });
-    }
-    for (const [container, { requests }] of Object.entries(set.resources)) {
-      for (const resource of ["cpu", "memory"].filter((key) => requests[key] === undefined)) {
-        problems.push({
-          path: `${path}.resources.${container}.requests.${resource}`,
-          what: "not set",
-          allowed: "a quantity: the namespace has a quota",
-        });
-      }
-    }
-    if (dind && images) problems.push(...podTemplateProblems(name, set, { dind, images }));
-    return problems;
+function imageProblems({ images, production }: Readable): Problem[] {
+  if (!images) return [];
+  if (!images.requireDigest) {
+    if (production !== true) return [];
+    const path = "images.requireDigest";
+    return [{ path, what: show(path, false), allowed: "true in production: a tag may mean another image tomorrow" }];
+  }
+  return (["controller", "runner", "dind", "node"] as const).flatMap((key) =>
+    digestProblems(`images.${key}`, images[key]),
+  );
+}
+
+function monitoringProblems({ monitoring }: Readable): Problem[] {
+  if (!monitoring?.prometheusRules) return [];
+  if (monitoring.podMonitors) return [];
+  const allowed = "true with prometheusRules: without metrics every alert is blind";
+  return [{ path: "monitoring.podMonitors", what: show("monitoring", false), allowed }];
+}
+
+function legacySettingProblems(
+  { legacy, github, images, namespaces, scaleSets }: Readable,
+  secrets: SecretsPresent,
+  inspectChart: (chart: string) => ChartSource,
+): Problem[] {
+  if (!legacy) return [];
+  const own = Object.values(scaleSets).flatMap(({ namespace }) => (namespace === undefined ? [] : [namespace]));
+  return legacyProblems(legacy, {
+    ...(github && { githubUrl: github.configUrl }),
+    ...(github?.appId !== undefined && { appId: github.appId }),
+    ...(secrets.githubToken !== secrets.githubAppPrivateKey && { credential: secrets.githubToken ? "token" : "app" }),
+    webhookToken: secrets.legacyWebhookToken,
+    requireDigest: images?.requireDigest ?? false,
+    takenNamespaces: namespaces ? [namespaces.controller, namespaces.dind, namespaces.kubernetes, ...own] : own,
+    inspectChart,
   });
 }
 

@@ -1,14 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { GitHubCredential } from "../components/arc/github-secret";
+import type { ImageLock } from "../components/images/lock";
+import { awsDefaults } from "./aws/defaults";
 import { environments } from "./index";
 import { type ChartSource, inspectChart } from "./chart-version";
 import { crossChecks, nameProblems, type Readable } from "./checks";
 import { defaults } from "./defaults";
+import { readImageLock, withLock } from "./image-lock";
+import { legacyDefaults } from "./legacy/defaults";
 import { deepFreeze, isObject, merge } from "./merge";
+import { splitByDigest } from "./missing-digests";
 import { formatProblems, joinPath, nearestName, type Problem, schemaProblems, show, unknownKey } from "./problems";
+import { scaleSetSchema } from "./scale-set-schema";
+import { storageDefaults } from "./storage/defaults";
+import { vaultDefaults } from "./vault/defaults";
+import { secretKeys, secretProblems, type Secrets, secretsOf, secretsPresent } from "./secrets";
 import {
-  scaleSetSchema,
+  type OptionalSection,
   type ScaleSetSettings,
   type Section,
   sectionSchemas,
@@ -19,18 +27,15 @@ import {
 /** Name of the Pulumi project, which prefixes the keys of its stacks' configuration. */
 export const projectName = "runner-platform";
 
-/** Keys of a stack's configuration that hold secrets. */
-export const secretKeys = ["kubeconfig", "githubToken", "githubAppPrivateKey"] as const;
-
 const sectionNames = Object.keys(sectionSchemas) as Section[];
 const mergedOnly = ["scaleSetDefaults", "scaleSets"] as const;
 
-/** Secret values: Pulumi secret Outputs, never plain text. */
-export interface Secrets {
-  /** Content of a kubeconfig; absent when `kubernetes.context` is used. */
-  readonly kubeconfig?: pulumi.Output<string>;
-  readonly github: GitHubCredential;
-}
+/** Sections that an environment may leave out, with the defaults that hold once one of its layers has the section. */
+const optionalSections: Readonly<Record<OptionalSection, object>> = {
+  legacy: legacyDefaults,
+  aws: awsDefaults,
+  vault: vaultDefaults,
+};
 
 export interface Decoded {
   readonly settings: Settings;
@@ -38,17 +43,28 @@ export interface Decoded {
 }
 
 /** Result of reading settings: the settings, or everything that is wrong with them. */
-export type Result = { readonly settings: Settings } | { readonly problems: readonly Problem[] };
+export type Result =
+  | {
+      readonly settings: Settings;
+      /** Images that lack the digest which settings require; empty unless they are only to be reported. */
+      readonly missingDigests: readonly Problem[];
+    }
+  | { readonly problems: readonly Problem[] };
+
+export interface DecodeOptions {
+  /** What an image without digest is where digests are required. Only previews report: nothing may be deployed so. @default "refuse" */
+  readonly missingDigests?: "refuse" | "report";
+}
 
 /**
  * The settings of the running stack, merged from defaults, environment (`stacks/<stack>.ts`) and stack configuration.
  *
  * @throws pulumi.RunError naming all problems at once, so that the user sees them without a stack trace.
  */
-export function loadSettings(): Decoded {
+export function loadSettings(options?: DecodeOptions): Decoded {
   const stack = pulumi.getStack();
   const config = new pulumi.Config(projectName);
-  const result = decodeSettings(stack, configOfProject(pulumi.runtime.allConfig()));
+  const result = decodeSettings(stack, configOfProject(pulumi.runtime.allConfig()), undefined, undefined, options);
   if ("problems" in result) throw new pulumi.RunError(formatProblems(stack, result.problems));
   return { settings: result.settings, secrets: secretsOf(result.settings, config) };
 }
@@ -59,56 +75,45 @@ function configOfProject(all: Readonly<Record<string, string>>): Record<string, 
   return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
 }
 
-function secretsOf({ github }: Settings, config: pulumi.Config): Secrets {
-  const kubeconfig = config.getSecret("kubeconfig");
-  const token = config.getSecret("githubToken");
-  const credential: GitHubCredential = token
-    ? { kind: "token", token }
-    : {
-        kind: "app",
-        appId: github.appId ?? "",
-        installationId: github.installationId ?? "",
-        privateKey: config.requireSecret("githubAppPrivateKey"),
-      };
-  return { github: credential, ...(kubeconfig && { kubeconfig }) };
-}
-
 /**
  * Reads the settings of a stack.
  *
  * @param config the project's keys of the stack configuration with their values as Pulumi hands them out: JSON text for maps and lists,
  *   plain text otherwise, secrets decrypted. Values of secrets are looked at for their form only and never repeated in a problem.
  * @param chartAt how a chart reference is looked up; tests replace it.
+ * @param lock digests of images that settings name by tag.
+ * @param options what is let through; nothing by default.
  */
 export function decodeSettings(
   stack: string,
   config: Readonly<Record<string, string>>,
   chartAt: (chart: string) => ChartSource = inspectChart,
+  lock: ImageLock = readImageLock(),
+  options: DecodeOptions = {},
 ): Result {
   const environment = Object.hasOwn(environments, stack) ? environments[stack] : undefined;
   if (!environment) return { problems: [unknownStack(stack)] };
   const problems: Problem[] = [...unknownSections(config), ...secretProblems(config)];
   const layers = [defaults, environment, parseConfig(config, problems)];
-  const merged = layers.reduce<unknown>(merge, {});
-  const readable: Readable = { ...readSections(merged, problems), scaleSets: readScaleSets(merged, layers, problems) };
-  const present = (key: (typeof secretKeys)[number]): boolean => config[key] !== undefined;
-  problems.push(
-    ...crossChecks(
-      readable,
-      {
-        kubeconfig: present("kubeconfig"),
-        githubToken: present("githubToken"),
-        githubAppPrivateKey: present("githubAppPrivateKey"),
-      },
-      chartAt,
-    ),
+  const merged = mergeLayers(layers);
+  const sections = withLock(readSections(merged, problems), lock, problems);
+  const readable: Readable = { ...sections, scaleSets: readScaleSets(merged, layers, problems) };
+  const unreadable = sectionNames.filter((section) => !sections[section] && valueOf(section, merged) !== undefined);
+  const { all, missingDigests, others } = splitByDigest({ ...readable, unreadable }, (checked) =>
+    crossChecks(checked, secretsPresent(config), chartAt),
   );
+  problems.push(...(options.missingDigests === "report" ? others : all));
   if (problems.length > 0 || !isComplete(readable)) return { problems };
-  return { settings: deepFreeze({ ...readable, stack }) };
+  return { settings: deepFreeze({ ...readable, stack }), missingDigests };
 }
 
 function isComplete(readable: Readable): readable is Readable & Sections {
-  return sectionNames.every((section) => readable[section] !== undefined);
+  return sectionNames.every((section) => isOptional(section) || readable[section] !== undefined);
+}
+
+/** Whether an environment may do without a section; `null` then takes it away. */
+export function isOptional(section: string): section is OptionalSection {
+  return Object.hasOwn(optionalSections, section);
 }
 
 function unknownStack(stack: string): Problem {
@@ -132,28 +137,12 @@ function unknownSections(config: Readonly<Record<string, string>>): Problem[] {
     .map((key) => unknownKey(joinPath(key), key, known));
 }
 
-/** Mistakes in a secret that can be named without showing it: they would otherwise come back as a refused login much later. */
-function secretProblems({ githubToken, githubAppPrivateKey, kubeconfig }: Readonly<Record<string, string>>): Problem[] {
-  const problems: Problem[] = [];
-  if (githubToken !== undefined && !/^\S+$/.test(githubToken)) {
-    problems.push({
-      path: "githubToken",
-      what: "empty or with blanks [hidden]",
-      allowed: "a token alone",
-      fix: "set it again without line break",
-    });
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
   }
-  if (githubAppPrivateKey !== undefined && !/^-----BEGIN [A-Z ]*PRIVATE KEY-----\s/.test(githubAppPrivateKey)) {
-    problems.push({
-      path: "githubAppPrivateKey",
-      what: "no PEM private key [hidden]",
-      allowed: "the content of the App's .pem file",
-      fix: "pulumi config set --secret githubAppPrivateKey < FILE.pem",
-    });
-  }
-  if (kubeconfig?.trim() === "")
-    problems.push({ path: "kubeconfig", what: "empty", allowed: "the content of a kubeconfig" });
-  return problems;
 }
 
 /** The layer that the stack configuration makes: each key parsed as the JSON that Pulumi stores for it. */
@@ -163,7 +152,8 @@ function parseConfig(config: Readonly<Record<string, string>>, problems: Problem
     const text = config[key];
     if (text === undefined) continue;
     const value = parseJson(text);
-    const wanted = key === "production" ? typeof value === "boolean" : isObject(value);
+    const wanted =
+      key === "production" ? typeof value === "boolean" : isObject(value) || (value === null && isOptional(key));
     if (wanted) layer[key] = value;
     else
       problems.push({
@@ -175,18 +165,11 @@ function parseConfig(config: Readonly<Record<string, string>>, problems: Problem
   return layer;
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
 function readSections(merged: unknown, problems: Problem[]): Partial<Sections> {
   const read: Record<string, unknown> = {};
   for (const section of sectionNames) {
-    const value = part(merged, section) ?? {};
+    const value = valueOf(section, merged);
+    if (value === undefined) continue;
     const schema = sectionSchemas[section];
     const parsed = schema.safeParse(value);
     if (parsed.success) read[section] = parsed.data;
@@ -195,18 +178,41 @@ function readSections(merged: unknown, problems: Problem[]): Partial<Sections> {
   return read;
 }
 
-/** Each set is laid over the defaults of all sets layer by layer, so that a `null` in any layer can take one of these defaults away. */
+/**
+ * The layers of a stack's settings laid over each other, unchecked. An optional section is there only if some layer has it; all layers then
+ * lie on defaults of its own, so that `null` can take these away. `storage` has the defaults of the backend that is chosen.
+ */
+export function mergeLayers(layers: readonly unknown[]): unknown {
+  const used = Object.entries(optionalSections).filter(([section]) =>
+    layers.some((layer) => part(layer, section) !== undefined),
+  );
+  return layers.reduce<unknown>(merge, { ...storageDefaults(layers), ...Object.fromEntries(used) });
+}
+
+function valueOf(section: Section, merged: unknown): unknown {
+  const value = part(merged, section);
+  return isOptional(section) ? value : (value ?? {});
+}
+
+/**
+ * A scale set, unchecked. It is laid over the defaults of all sets layer by layer, so that a `null` in any layer can take one of these
+ * defaults away.
+ */
+export function mergeScaleSet(merged: unknown, layers: readonly unknown[], name: string): unknown {
+  const shared = part(merged, "scaleSetDefaults");
+  return layers
+    .map((layer) => part(part(layer, "scaleSets"), name))
+    .reduce((set, own) => (own === null ? shared : merge(set, own)), shared);
+}
+
 function readScaleSets(
   merged: unknown,
   layers: readonly unknown[],
   problems: Problem[],
 ): Record<string, ScaleSetSettings> {
   const read: Record<string, ScaleSetSettings> = {};
-  const shared = part(merged, "scaleSetDefaults");
   for (const name of Object.keys(part(merged, "scaleSets") ?? {})) {
-    const value = layers
-      .map((layer) => part(part(layer, "scaleSets"), name))
-      .reduce((set, own) => (own === null ? shared : merge(set, own)), shared);
+    const value = mergeScaleSet(merged, layers, name);
     problems.push(...nameProblems(name));
     const parsed = scaleSetSchema.safeParse(value);
     if (parsed.success) read[name] = parsed.data;

@@ -1,13 +1,22 @@
+import { certManagerDefaults } from "./cert-manager/defaults";
+import { defaultCaches, defaultPools } from "./default-pools";
+import { defaultScaleSets, scaleSetDefaults } from "./default-scale-sets";
 import type { Layer } from "./settings";
 
 /**
- * Values that environments share. Versions of other people's software are pinned here and nowhere else; a new scale set is one entry of
- * `scaleSets`.
+ * Values that environments share. Versions of other people's software are pinned here and nowhere else. The seven scale sets and the pools
+ * of nodes they run on are in `defaultScaleSets` and `defaultPools`.
  */
 export const defaults: Layer = {
   production: false,
   kubernetes: { version: "1.35" },
-  namespaces: { controller: "arc-systems", dind: "arc-runners-dind" },
+  namespaces: {
+    controller: "arc-systems",
+    dind: "arc-runners-dind",
+    kubernetes: "arc-runners-kubernetes",
+    kubernetesPodSecurity: "baseline",
+  },
+  github: { allowHttp: false },
   arc: {
     version: "0.14.2",
     controllerChart: {
@@ -28,44 +37,36 @@ export const defaults: Layer = {
     controller: "ghcr.io/actions/gha-runner-scale-set-controller:0.14.2",
     runner: "ghcr.io/actions/actions-runner:2.336.0",
     dind: "docker.io/library/docker:28.5.1-dind",
+    // Runs the platform's own programs.
+    node: "docker.io/library/node:24.9.0-slim",
   },
+  registry: { ca: { configMap: "harbor-ca" } },
   dind: {
     form: "sidecar",
     waitForDockerSeconds: 120,
     // Group `docker` of the runner image.
     dockerGroupId: 123,
-    registryCa: { configMap: "harbor-ca" },
   },
+  pools: defaultPools,
+  caches: defaultCaches,
   network: {
+    internet: true,
     // Package mirrors are still reached over port 80.
     runnerPorts: [80, 443],
     // Network plugins judge a connection before or after the service address is translated; 6443 is the usual port behind it.
     apiServerPorts: [443, 6443],
     // Instance metadata of the common clouds: jobs must not become the node.
     blockedCidrs: ["169.254.169.254/32", "fd00:ec2::254/128"],
+    destinations: {},
   },
   quota: { headroomPercent: 100 },
-  monitoring: { podMonitors: false, namespace: "monitoring" },
-  scaleSetDefaults: {
-    mode: "dind",
-    workSizeLimit: "20Gi",
-    resources: {
-      runner: {
-        requests: { cpu: "500m", memory: "1Gi", "ephemeral-storage": "2Gi" },
-        limits: { cpu: "2", memory: "4Gi", "ephemeral-storage": "24Gi" },
-      },
-      dind: {
-        requests: { cpu: "500m", memory: "1Gi", "ephemeral-storage": "10Gi" },
-        limits: { cpu: "4", memory: "8Gi", "ephemeral-storage": "40Gi" },
-      },
-      init: {
-        requests: { cpu: "100m", memory: "64Mi", "ephemeral-storage": "1Gi" },
-        limits: { cpu: "1", memory: "256Mi", "ephemeral-storage": "2Gi" },
-      },
-    },
+  monitoring: {
+    podMonitors: false,
+    prometheusRules: false,
+    namespace: "monitoring",
   },
-  scaleSets: {
-    // Jobs that call the Docker CLI: image builds and registry pushes. The only set with a privileged container.
-    "runner-base": { mode: "dind", minRunners: 1, maxRunners: 10 },
-  },
+  scheduler: { resources: { requests: { cpu: "10m", memory: "48Mi" }, limits: { cpu: "200m", memory: "128Mi" } } },
+  certManager: certManagerDefaults,
+  scaleSetDefaults,
+  scaleSets: defaultScaleSets,
 };

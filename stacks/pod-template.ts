@@ -1,8 +1,8 @@
 import { quantityAllowed, parseQuantity } from "../components/quantity";
-import { runnerPodTemplate } from "../components/runner-pod";
+import { type RunnerPodSettings, runnerPodTemplate } from "../components/runner-pod";
 import { isObject } from "./merge";
 import { joinPath, type Problem, show } from "./problems";
-import type { ScaleSetSettings, Sections } from "./settings";
+import type { ScaleSetSettings } from "./settings";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -12,11 +12,7 @@ const lists = ["initContainers", "containers"] as const;
  * What is wrong with the pod that `scaleSets.<name>.podTemplate` leads to, as far as the API server would not say it: a pod without what
  * ARC needs is valid, and one that the namespace's quota would refuse is refused only when a runner starts.
  */
-export function podTemplateProblems(
-  name: string,
-  set: ScaleSetSettings,
-  settings: Pick<Sections, "dind" | "images">,
-): Problem[] {
+export function podTemplateProblems(name: string, set: ScaleSetSettings, settings: RunnerPodSettings): Problem[] {
   const overlay = set.podTemplate?.spec;
   if (overlay === undefined) return [];
   const { podTemplate, ...without } = set;
@@ -32,7 +28,7 @@ export function podTemplateProblems(
 }
 
 /** The overlay may have put anything into the pod, whatever its type says. */
-function specOf(name: string, set: ScaleSetSettings, settings: Pick<Sections, "dind" | "images">): Fields {
+function specOf(name: string, set: ScaleSetSettings, settings: RunnerPodSettings): Fields {
   return { ...runnerPodTemplate(name, set, settings)("service-account").spec };
 }
 

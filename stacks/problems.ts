@@ -15,12 +15,17 @@ export interface Problem {
 /** All problems of a stack as one message, a line each. */
 export function formatProblems(stack: string, problems: readonly Problem[]): string {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  const lines = problems.map(({ path, what, allowed, fix }) =>
-    [`  ${path}: ${what}`, allowed === undefined ? [] : `allowed: ${allowed}`, fix === undefined ? [] : `fix: ${fix}`]
-      .flat()
-      .join("; "),
-  );
+  const lines = problems.map((problem) => `  ${formatProblem(problem)}`);
   return [`${count} in the settings of stack "${stack}":`, ...lines].join("\n");
+}
+
+/** One problem in one line. */
+export function formatProblem({ path, what, allowed, fix }: Problem): string {
+  return [
+    `${path}: ${what}`,
+    ...(allowed === undefined ? [] : [`allowed: ${allowed}`]),
+    ...(fix === undefined ? [] : [`fix: ${fix}`]),
+  ].join("; ");
 }
 
 /** Joins a path; keys that are no plain names are put in brackets. */

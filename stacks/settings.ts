@@ -1,91 +1,99 @@
 import { z } from "zod";
 
-import { githubUrlAllowed, parseGitHubUrl } from "../components/arc/github-url";
-import { isDnsLabel } from "../components/arc/names";
-import { parseQuantity, quantityAllowed } from "../components/quantity";
+import { githubSchema } from "./github/schema";
+import { awsSchema } from "./aws/schema";
+import { certManagerSchema } from "./cert-manager/schema";
+import { legacySchema } from "./legacy/schema";
+import type { scaleSetSchema } from "./scale-set-schema";
+import { storageSchema } from "./storage/schema";
+import { vaultSchema } from "./vault/schema";
+import {
+  absolutePath,
+  cidr,
+  dnsLabel,
+  image,
+  listOf,
+  mapOf,
+  matching,
+  nodeLabels,
+  oneOf,
+  port,
+  quantity,
+  resources,
+  text,
+  toleration,
+  variableName,
+  whole,
+  yesOrNo,
+} from "./schema";
+
+/** A group of nodes on which jobs of some sets run. `nodes` and `device.perNode` are what the hardware is, not what is wanted. */
+const pool = z.strictObject({
+  nodeSelector: nodeLabels.optional(),
+  tolerations: listOf(toleration, "a list of tolerations").optional(),
+  nodes: whole(1, 10_000).optional(),
+  device: z
+    .strictObject({
+      resource: matching(/^[a-z0-9.-]+\/[\w.-]+$/, "the resource of a device plugin, such as nvidia.com/gpu"),
+      perNode: whole(1, 64),
+    })
+    .optional(),
+});
+
+/** A folder that outlives a job, or at least does not burden the work volume. Which keys of `volume` belong to which kind: cache-checks.ts. */
+const cache = z.strictObject({
+  mountPath: absolutePath,
+  variable: variableName,
+  readOnly: yesOrNo.optional(),
+  perRunner: yesOrNo.optional(),
+  volume: z.strictObject({
+    kind: oneOf(["claim", "hostPath", "emptyDir"]),
+    claimName: dnsLabel.optional(),
+    storageClassName: text("the name of a StorageClass").optional(),
+    size: quantity.optional(),
+    nfs: z
+      .strictObject({
+        server: matching(/^[\w.:[\]-]+$/, "the host name or address of an NFS server"),
+        path: absolutePath,
+        mountOptions: listOf(text("an option of mount"), "a list of mount options").optional(),
+      })
+      .optional(),
+    path: absolutePath.optional(),
+    sizeLimit: quantity.optional(),
+  }),
+});
+
+/** Where pods of runner namespaces may connect to, beside GitHub: a namespace of the cluster or address ranges, and ports. */
+const destination = z.strictObject({
+  cidrs: listOf(cidr, "a list of address ranges").optional(),
+  namespace: dnsLabel.optional(),
+  ports: listOf(port, "a list of ports"),
+});
 
 /**
  * The settings of an environment: one schema per section, i.e. per key of `Pulumi.<stack>.yaml`. The text given with each rule says what is
  * allowed and becomes part of the message when the rule is broken. Secrets are not here: see `secretKeys` in decode.ts.
  */
-const text = (allowed: string, test: (value: string) => boolean = (value) => value.trim() !== "") =>
-  z.string({ error: allowed }).refine(test, { error: allowed });
-const matching = (pattern: RegExp, allowed: string) => text(allowed, (value) => pattern.test(value));
-const whole = (least: number, most: number) => {
-  const allowed = `a whole number from ${least} to ${most}`;
-  return z
-    .number({ error: allowed })
-    .refine((value) => Number.isInteger(value) && value >= least && value <= most, { error: allowed });
-};
-const yesOrNo = z.boolean({ error: "true or false" });
-const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
-  z.enum(values, { error: `one of ${values.join(", ")}` });
-const listOf = <T extends z.ZodType>(item: T, allowed: string) => z.array(item, { error: allowed });
-const mapOf = <T extends z.ZodType>(value: T, allowed: string) => z.record(z.string(), value, { error: allowed });
-
-const dnsLabel = text("a DNS label: at most 63 lower-case letters, digits and hyphens", isDnsLabel);
-const quantity = text(quantityAllowed, (value) => parseQuantity(value) !== undefined);
-const image = matching(
-  /^[a-z0-9][\w.-]*(:\d+)?(\/[a-z0-9][\w.-]*)+(?!:latest)(:\w[\w.-]{0,127}(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})$/,
-  "REGISTRY/NAME:TAG@sha256:DIGEST, with tag or digest or both, and no tag latest",
-);
-const port = whole(1, 65535);
-const cidr = matching(/^[0-9a-fA-F.:]+\/\d{1,3}$/, "an address range such as 169.254.169.254/32");
-const resources = z.strictObject({
-  requests: mapOf(quantity, "resource names with quantities"),
-  limits: mapOf(quantity, "resource names with quantities").optional(),
-});
-const toleration = z.strictObject({
-  key: text("the key of a taint").optional(),
-  operator: oneOf(["Exists", "Equal"]).optional(),
-  value: z.string({ error: "the value of a taint" }).optional(),
-  effect: oneOf(["NoSchedule", "PreferNoSchedule", "NoExecute"]).optional(),
-});
-
-export const scaleSetSchema = z.strictObject({
-  mode: oneOf(["dind"]),
-  minRunners: whole(0, 10_000),
-  maxRunners: whole(0, 10_000),
-  runnerGroup: text("the name of an existing runner group").optional(),
-  labels: listOf(
-    matching(/^[^\s,]{1,255}$/, "a label of 1 to 255 characters without blanks or commas"),
-    "a list of labels",
-  ).optional(),
-  nodeSelector: mapOf(
-    z.string({ error: "the value of a node label, in quotes" }),
-    "node labels with values",
-  ).optional(),
-  tolerations: listOf(toleration, "a list of tolerations").optional(),
-  workSizeLimit: quantity.optional(),
-  resources: z.strictObject({ runner: resources, dind: resources, init: resources }),
-  podTemplate: z
-    .strictObject({
-      metadata: mapOf(z.unknown(), "labels and annotations").optional(),
-      spec: mapOf(z.unknown(), "fields of a Kubernetes PodSpec").optional(),
-    })
-    .optional(),
-});
-
 export const sectionSchemas = {
   production: yesOrNo,
   kubernetes: z.strictObject({
     context: text("the name of a context in your kubeconfig").optional(),
     version: matching(/^1\.\d{2}$/, 'the cluster\'s major.minor in quotes, such as "1.35"'),
   }),
-  namespaces: z.strictObject({ controller: dnsLabel, dind: dnsLabel }),
-  github: z.strictObject({
-    configUrl: text(githubUrlAllowed, (value) => parseGitHubUrl(value) !== undefined),
-    runnerGroup: text("the name of an existing runner group").optional(),
-    appId: matching(/^(\d+|Iv[\w.]+)$/, "the App's numeric id in quotes, or its client id").optional(),
-    installationId: matching(/^\d+$/, "the numeric installation id in quotes").optional(),
+  namespaces: z.strictObject({
+    controller: dnsLabel,
+    dind: dnsLabel,
+    kubernetes: dnsLabel,
+    kubernetesPodSecurity: oneOf(["baseline", "privileged"]),
   }),
+  github: githubSchema,
   arc: z.strictObject({
     version: matching(/^\d+\.\d+\.\d+$/, "a release number such as 0.14.2"),
     controllerChart: z.strictObject({
       chart: text("oci://REGISTRY/CHART, a folder, or a .tgz file"),
       version: matching(/^\d+\.\d+\.\d+$/, "a chart version such as 0.14.2").optional(),
     }),
-    replicas: whole(1, 9),
+    replicas: whole(0, 9),
     logLevel: oneOf(["debug", "info", "warn", "error"]),
     logFormat: oneOf(["text", "json"]),
     resources,
@@ -106,32 +114,60 @@ export const sectionSchemas = {
     controller: image,
     runner: image,
     dind: image,
+    node: image,
   }),
-  dind: z.strictObject({
-    form: oneOf(["sidecar", "container"]),
-    waitForDockerSeconds: whole(1, 3600),
-    dockerGroupId: whole(1, 65535),
-    registryCa: z
+  registry: z.strictObject({
+    ca: z
       .strictObject({
         configMap: dnsLabel,
         host: matching(/^[a-z0-9.-]+(:\d+)?$/, "a registry's host[:port]").optional(),
         certificate: text("a PEM certificate", (value) => value.includes("-----BEGIN CERTIFICATE-----")).optional(),
       })
       .optional(),
+    pullSecret: dnsLabel.optional(),
   }),
+  dind: z.strictObject({
+    form: oneOf(["sidecar", "container"]),
+    waitForDockerSeconds: whole(1, 3600),
+    dockerGroupId: whole(1, 65535),
+  }),
+  pools: mapOf(pool, "pools by name"),
+  caches: mapOf(cache, "caches by name"),
   network: z.strictObject({
+    internet: yesOrNo,
     runnerPorts: listOf(port, "a list of ports"),
     apiServerPorts: listOf(port, "a list of ports"),
     blockedCidrs: listOf(cidr, "a list of address ranges"),
+    destinations: mapOf(destination, "destinations by name"),
   }),
   quota: z.strictObject({ headroomPercent: whole(0, 1000) }),
-  monitoring: z.strictObject({ podMonitors: yesOrNo, namespace: dnsLabel }),
+  monitoring: z.strictObject({
+    podMonitors: yesOrNo,
+    prometheusRules: yesOrNo,
+    runbookBaseUrl: text("the address of a folder with the runbooks", (value) => URL.canParse(value)).optional(),
+    ruleLabels: mapOf(text("a label's value"), "labels with values").optional(),
+    kubeStateMetricsNamespace: dnsLabel.optional(),
+    namespace: dnsLabel,
+  }),
+  scheduler: z.strictObject({ resources }),
+  certManager: certManagerSchema,
+  storage: storageSchema,
+  legacy: legacySchema,
+  aws: awsSchema,
+  vault: vaultSchema,
 };
 
 /** Sections that take part in merging but are not read afterwards, and sections with keys of the user's own. */
 export type Section = keyof typeof sectionSchemas;
-export type Sections = { readonly [S in Section]: z.output<(typeof sectionSchemas)[S]> };
+/** Sections that an environment leaves out if it has nothing of the kind; see `optionalSections` in decode.ts. */
+export type OptionalSection = "legacy" | "aws" | "vault";
+export type Sections = {
+  readonly [S in Exclude<Section, OptionalSection>]: z.output<(typeof sectionSchemas)[S]>;
+} & { readonly [S in OptionalSection]?: z.output<(typeof sectionSchemas)[S]> };
 export type ScaleSetSettings = z.output<typeof scaleSetSchema>;
+export type PoolSettings = z.output<typeof pool>;
+export type CacheSettings = z.output<typeof cache>;
+export type DestinationSettings = z.output<typeof destination>;
 
 /** Everything the platform is made from, checked and frozen; only secrets come beside it. */
 export interface Settings extends Sections {

@@ -1,8 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { chartSource } from "../chart-source";
 import type { Resources } from "../pod";
 import { controllerValues } from "./controller-values";
+import { createPodMonitors, type PodMonitorsArgs } from "./pod-monitors";
 import type { ArcRelease } from "./release";
 
 export interface ArcControllerArgs {
@@ -16,7 +18,7 @@ export interface ArcControllerArgs {
   readonly chartVersion?: string;
   readonly image: string;
   readonly imagePullPolicy: string;
-  /** More than one turns on leader election and a PodDisruptionBudget. */
+  /** More than one turns on leader election and a PodDisruptionBudget; 0 pauses ARC, for upgrades. */
   readonly replicas: number;
   readonly resources: Resources;
   readonly logLevel: string;
@@ -25,6 +27,10 @@ export interface ArcControllerArgs {
   readonly concurrency: { readonly runnerReconciles: number; readonly clientQps: number; readonly clientBurst: number };
   /** Whether to make PodMonitors; needs the CRDs of the Prometheus operator. */
   readonly podMonitors: boolean;
+  /** Labels of the PodMonitors, where Prometheus selects them by some. @default none */
+  readonly podMonitorLabels?: Readonly<Record<string, string>>;
+  /** Secret with registry credentials, in the namespace. @default none */
+  readonly pullSecret?: string;
 }
 
 /** What scale sets need to know of a controller. */
@@ -62,7 +68,7 @@ export class ArcController extends pulumi.ComponentResource implements ArcContro
     const fullName = `${name}-gha-rs-controller`;
     const chart = createChart(this, name, fullName, args);
     const disruptionBudget = args.replicas > 1 ? createDisruptionBudget(this, name, args) : undefined;
-    const podMonitors = args.podMonitors ? createPodMonitors(this, name, args) : [];
+    const podMonitors = args.podMonitors ? createPodMonitors(this, name, podMonitorsArgs(name, args)) : [];
 
     this.release = args.release;
     this.namespace = pulumi.output(args.namespace);
@@ -88,8 +94,7 @@ function createChart(
     {
       name,
       namespace: args.namespace,
-      chart: args.chart,
-      ...(args.chartVersion !== undefined && { version: args.chartVersion }),
+      ...chartSource({ chart: args.chart, version: args.chartVersion }),
       values: controllerValues({
         release: args.release,
         fullName,
@@ -102,6 +107,7 @@ function createChart(
         runnerReconciles,
         clientQps,
         clientBurst,
+        ...(args.pullSecret !== undefined && { pullSecret: args.pullSecret }),
       }),
     },
     { parent },
@@ -111,6 +117,11 @@ function createChart(
 /** Labels that the chart puts on the controller's pods, in every release served. */
 function controllerLabels(name: string): Record<string, string> {
   return { "app.kubernetes.io/component": "controller-manager", "app.kubernetes.io/instance": name };
+}
+
+function podMonitorsArgs(name: string, args: ArcControllerArgs): PodMonitorsArgs {
+  const { release, namespace, podMonitorLabels: labels } = args;
+  return { release, namespace, controllerLabels: controllerLabels(name), ...(labels && { labels }) };
 }
 
 /**
@@ -127,51 +138,6 @@ function createDisruptionBudget(
     {
       metadata: { name: `${name}-gha-rs-controller`, namespace: args.namespace },
       spec: { maxUnavailable: 1, selector: { matchLabels: controllerLabels(name) } },
-    },
-    { parent },
-  );
-}
-
-/** The chart makes no scrape objects. One monitor serves the controller, one all listeners, whatever their number. */
-function createPodMonitors(
-  parent: ArcController,
-  name: string,
-  args: ArcControllerArgs,
-): k8s.apiextensions.CustomResource[] {
-  const scaleSetName = {
-    // Listeners call themselves by the EphemeralRunnerSet, whose random suffix changes with each template; the pod's label is stable.
-    sourceLabels: ["__meta_kubernetes_pod_label_actions_github_com_scale_set_name"],
-    targetLabel: "scale_set",
-  };
-  return [
-    createPodMonitor(parent, `${name}-controller-metrics`, args, controllerLabels(name), []),
-    createPodMonitor(
-      parent,
-      `${name}-listener-metrics`,
-      args,
-      { "app.kubernetes.io/component": "runner-scale-set-listener" },
-      [scaleSetName],
-    ),
-  ];
-}
-
-function createPodMonitor(
-  parent: ArcController,
-  name: string,
-  args: ArcControllerArgs,
-  matchLabels: Record<string, string>,
-  relabelings: readonly object[],
-): k8s.apiextensions.CustomResource {
-  return new k8s.apiextensions.CustomResource(
-    name,
-    {
-      apiVersion: "monitoring.coreos.com/v1",
-      kind: "PodMonitor",
-      metadata: { name, namespace: args.namespace },
-      spec: {
-        selector: { matchLabels },
-        podMetricsEndpoints: [{ port: "metrics", path: "/metrics", ...(relabelings.length > 0 && { relabelings }) }],
-      },
     },
     { parent },
   );

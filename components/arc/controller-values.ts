@@ -1,5 +1,5 @@
-import type { Resources } from "../pod";
-import { arcPodSecurityContext, arcSecurityContext } from "./listener";
+import { type Resources, restrictedSecurityContext } from "../pod";
+import { arcPodSecurityContext } from "./listener";
 import type { ArcRelease } from "./release";
 
 /** Port of controller and listener metrics. */
@@ -11,6 +11,7 @@ export interface ControllerValuesArgs {
   /** Image reference, `repository:tag`, `repository:tag@digest` or `repository@digest`. */
   readonly image: string;
   readonly imagePullPolicy: string;
+  /** None at all pauses ARC: runners and listeners go on, but nothing is added, removed or changed. */
   readonly replicas: number;
   readonly resources: Resources;
   readonly logLevel: string;
@@ -20,6 +21,8 @@ export interface ControllerValuesArgs {
   /** Requests per second, and burst, that the manager may send to the Kubernetes API. */
   readonly clientQps: number;
   readonly clientBurst: number;
+  /** Secret with registry credentials, for controller and listeners. @default none */
+  readonly pullSecret?: string;
 }
 
 /**
@@ -29,11 +32,14 @@ export interface ControllerValuesArgs {
 export function controllerValues(args: ControllerValuesArgs): Record<string, unknown> {
   return {
     fullnameOverride: args.fullName,
-    replicaCount: args.replicas,
+    // As a text, because the chart takes the number 0 for "not given" and makes it 1.
+    replicaCount: args.replicas === 0 ? "0" : args.replicas,
     image: { ...splitImage(args.image), pullPolicy: args.imagePullPolicy },
+    // One at most: the chart of 0.6 joins several into one name.
+    ...(args.pullSecret !== undefined && { imagePullSecrets: [{ name: args.pullSecret }] }),
     serviceAccount: { create: true, name: args.fullName },
     podSecurityContext: arcPodSecurityContext,
-    securityContext: arcSecurityContext,
+    securityContext: restrictedSecurityContext,
     resources: args.resources,
     metrics: {
       controllerManagerAddr: `:${metricsPort}`,
@@ -48,6 +54,8 @@ export function controllerValues(args: ControllerValuesArgs): Record<string, unk
         k8sClientRateLimiterQPS: args.clientQps,
         k8sClientRateLimiterBurst: args.clientBurst,
       }),
+      // Given although it is the default: the other value stops sets (see `ArcRelease.updateStrategy`).
+      ...(args.release.updateStrategy && { updateStrategy: "immediate" }),
       // The template reads this below `flags`, although the comments of values.yaml place it at top level.
       ...(args.release.healthProbes && { healthProbeBindAddress: ":8081" }),
     },

@@ -1,4 +1,6 @@
 import type { Container, PodTemplate, Resources, Toleration, Volume, VolumeMount } from "../pod";
+import { type GitHubCa, githubCaParts } from "./github-ca";
+import { undisturbed } from "./undisturbed";
 
 /**
  * How the Docker daemon runs in the pod:
@@ -31,6 +33,8 @@ export interface DindPodArgs {
   readonly workSizeLimit?: string;
   /** @default none */
   readonly registryCa?: RegistryCa;
+  /** Of a GitHub Enterprise Server whose certificate is not publicly trusted. @default none */
+  readonly githubCa?: GitHubCa;
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly tolerations?: readonly Toleration[];
   readonly labels?: Readonly<Record<string, string>>;
@@ -38,12 +42,6 @@ export interface DindPodArgs {
 
 const work: VolumeMount = { name: "work", mountPath: "/home/runner/_work" };
 const externals: VolumeMount = { name: "dind-externals", mountPath: "/home/runner/externals" };
-
-/** Node autoscalers must not move a running job: both annotations are the documented opt-outs (actions-runner-controller #2562, #3722). */
-const undisturbed = {
-  "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
-  "karpenter.sh/do-not-disrupt": "true",
-};
 
 /**
  * The pod template of a scale set whose jobs use the Docker CLI. It follows what ARC's scale-set chart renders for `containerMode: dind`
@@ -59,7 +57,10 @@ export function dindPodTemplate(args: DindPodArgs): PodTemplate {
   const init = externalsContainer(args);
   const runner = runnerContainer(args, socketDirectory);
   return {
-    metadata: { ...(args.labels && { labels: args.labels }), annotations: undisturbed },
+    metadata: {
+      ...(args.labels && { labels: args.labels }),
+      annotations: { ...undisturbed, ...githubCaParts(args.githubCa, "system").annotations },
+    },
     spec: {
       restartPolicy: "Never",
       serviceAccountName: args.serviceAccountName,
@@ -120,6 +121,7 @@ function asSidecar(daemon: Container): Container {
 
 function runnerContainer(args: DindPodArgs, socketDirectory: string): Container {
   const readOnly = args.form === "container" ? { readOnly: true } : {};
+  const github = githubCaParts(args.githubCa, "system");
   return {
     name: "runner",
     image: args.runnerImage,
@@ -129,7 +131,8 @@ function runnerContainer(args: DindPodArgs, socketDirectory: string): Container 
       { name: "DOCKER_HOST", value: `unix://${socketDirectory}/docker.sock` },
       { name: "RUNNER_WAIT_FOR_DOCKER_IN_SECONDS", value: String(args.waitForDockerSeconds) },
       // Makes run.sh take certificates from the directory below into the system's trust store.
-      ...(args.registryCa ? [{ name: "RUNNER_UPDATE_CA_CERTS", value: "1" }] : []),
+      ...(args.registryCa && !args.githubCa ? [{ name: "RUNNER_UPDATE_CA_CERTS", value: "1" }] : []),
+      ...github.env,
     ],
     volumeMounts: [
       work,
@@ -137,6 +140,7 @@ function runnerContainer(args: DindPodArgs, socketDirectory: string): Container 
       ...(args.registryCa
         ? [caMount(args.registryCa, `/usr/local/share/ca-certificates/${args.registryCa.configMap}`)]
         : []),
+      ...github.volumeMounts,
     ],
     resources: args.resources.runner,
   };
@@ -159,5 +163,6 @@ function volumes(args: DindPodArgs): Volume[] {
     ...(args.registryCa
       ? [{ name: args.registryCa.configMap, configMap: { name: args.registryCa.configMap, optional: true } }]
       : []),
+    ...githubCaParts(args.githubCa, "system").volumes,
   ];
 }

@@ -2,6 +2,10 @@
 export interface GitHubScope {
   readonly kind: "organization" | "repository" | "enterprise";
   readonly host: string;
+  /** The organization, the enterprise, or the owner of the repository. In lower case, because GitHub does not tell the cases apart. */
+  readonly owner: string;
+  /** Whether the connection is encrypted. */
+  readonly secure: boolean;
   /** TCP port, made explicit. */
   readonly port: number;
   /** GitHub Enterprise Server, i.e. neither github.com nor a `*.ghe.com` tenant. */
@@ -25,14 +29,21 @@ export function parseGitHubUrl(text: string): GitHubScope | undefined {
     return undefined;
   const parts = url.pathname.replace(/^\/|\/$/g, "").split("/");
   if (parts.some((part) => part === "")) return undefined;
-  const [first] = parts;
+  const [first = "", second = ""] = parts;
   if (parts.length > 2 || (parts.length === 1 && first === "enterprises")) return undefined;
   return {
     kind: parts.length === 1 ? "organization" : first === "enterprises" ? "enterprise" : "repository",
     host: url.hostname,
+    owner: (first === "enterprises" ? second : first).toLowerCase(),
+    secure: url.protocol === "https:",
     port: url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port),
     enterpriseServer: !isHosted(url.hostname),
   };
+}
+
+/** TCP port of a GitHub whose address settings have checked. */
+export function githubPort(configUrl: string): number {
+  return parseGitHubUrl(configUrl)?.port ?? 443;
 }
 
 function isHosted(host: string): boolean {

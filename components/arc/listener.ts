@@ -1,4 +1,4 @@
-import type { PodSecurityContext, Resources, SecurityContext } from "../pod";
+import { type PodSecurityContext, type Resources, restrictedSecurityContext, type SecurityContext } from "../pod";
 
 /** Security settings of ARC's own processes (controller and listeners): they satisfy the Pod Security level `restricted`. */
 export const arcPodSecurityContext: PodSecurityContext = {
@@ -7,13 +7,6 @@ export const arcPodSecurityContext: PodSecurityContext = {
   runAsUser: 65532,
   runAsGroup: 65532,
   seccompProfile: { type: "RuntimeDefault" },
-};
-
-/** See {@link arcPodSecurityContext}. */
-export const arcSecurityContext: SecurityContext = {
-  allowPrivilegeEscalation: false,
-  readOnlyRootFilesystem: true,
-  capabilities: { drop: ["ALL"] },
 };
 
 /**
@@ -41,7 +34,7 @@ export function listenerTemplate(
       securityContext: arcPodSecurityContext,
       // ARC's own value from 0.14 on: time to close the session at GitHub, without which the next listener meets "409 Conflict" (#3351).
       terminationGracePeriodSeconds: 60,
-      containers: [{ name: "listener", imagePullPolicy, resources, securityContext: arcSecurityContext }],
+      containers: [{ name: "listener", imagePullPolicy, resources, securityContext: restrictedSecurityContext }],
     },
   };
 }

@@ -5,6 +5,9 @@ export const scaleSetNameMaxLength = 45;
 export const scaleSetNameAllowed =
   "1 to 45 lower-case letters, digits and hyphens, beginning and ending with a letter or digit";
 
+/** Label of every pod of a scale set, its runners' and their jobs'. */
+export const scaleSetLabel = "runner-platform/scale-set";
+
 const dnsLabel = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const hostNameLike = /^ha-/;
 
@@ -30,12 +33,16 @@ export function isDnsLabel(text: string): boolean {
 /** Kubernetes names of the objects that belong to one scale set. They are public: operators find them by name. */
 export function scaleSetObjectNames(scaleSet: string): {
   readonly managerRole: string;
-  readonly serviceAccount: string;
+  /** Of runners that call no Kubernetes API. */
+  readonly noPermission: string;
+  /** Of runners whose container hooks do, and of the Role with their rights. */
+  readonly kubeMode: string;
   readonly githubSecret: (hash: string) => string;
 } {
   return {
     managerRole: `${scaleSet}-manager`,
-    serviceAccount: `${scaleSet}-no-permission`,
+    noPermission: `${scaleSet}-no-permission`,
+    kubeMode: `${scaleSet}-kube-mode`,
     githubSecret: (hash) => `${scaleSet}-github-${hash}`,
   };
 }

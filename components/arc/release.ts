@@ -19,6 +19,11 @@ export interface ArcRelease {
   readonly concurrencyFlags: boolean;
   /** The manager serves health probes and the chart wires them (0.14.2). */
   readonly healthProbes: boolean;
+  /**
+   * The chart has `flags.updateStrategy`. Until 0.14.2 the strategy `eventual` leaves a set without listener after any change of its numbers
+   * of runners, because idle runners never end by themselves (#4432); later the flag is gone.
+   */
+  readonly updateStrategy: boolean;
   /** GitHub App ids may be given as client ids (0.12.0). Older releases parse an integer. */
   readonly appClientIds: boolean;
   /**
@@ -51,6 +56,7 @@ export function arcRelease(version: string, enterpriseServer: boolean): ArcRelea
     nativeSidecars: true,
     concurrencyFlags: true,
     healthProbes: semver.gte(version, "0.14.2"),
+    updateStrategy: semver.lte(version, "0.14.2"),
     appClientIds: true,
     versionLabel: "minor",
   };
@@ -65,6 +71,7 @@ function legacyRelease(version: string): ArcRelease {
     nativeSidecars: false,
     concurrencyFlags: false,
     healthProbes: false,
+    updateStrategy: true,
     appClientIds: false,
     versionLabel: "exact",
   };

@@ -3,9 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { PodTemplate, Resources } from "../pod";
 import type { ArcControllerRef } from "./arc-controller";
+import type { GitHubCa } from "./github-ca";
 import { credentialHash, type GitHubCredential, githubSecretData } from "./github-secret";
+import type { KubernetesMode } from "./kubernetes-pod";
 import { listenerTemplate } from "./listener";
 import { scaleSetObjectNames } from "./names";
+import { createHookRights, createManagerRights, createServiceAccount, serviceAccountName } from "./scale-set-rights";
+import { limitAnnotations, limitIgnoreChanges } from "./schedule/handover";
 import { type ScaleSetSpecArgs, scaleSetSpec } from "./scale-set-spec";
 
 export interface RunnerScaleSetArgs {
@@ -23,16 +27,30 @@ export interface RunnerScaleSetArgs {
   /** Runner group, which must exist. **A change replaces the set.** @default GitHub's group `Default` */
   readonly runnerGroup?: string;
   readonly credential: GitHubCredential;
+  /**
+   * Authority behind GitHub's certificate, in a ConfigMap of the namespace, for controller and listener; the pod template brings it to the
+   * runner. @default GitHub's certificate is publicly trusted
+   */
+  readonly githubCa?: GitHubCa;
   /** Runners kept idle on top of busy ones (in ARC 0.6: at least so many in all). */
   readonly minRunners: number;
   /** Most runners at a time. */
   readonly maxRunners: number;
   /** Labels besides the name, for ARC releases which know them; sent when the set is created, later changes have no effect (#4424). */
   readonly labels?: readonly string[];
-  /** Pod of one runner, for a given service account; see `dindPodTemplate`. */
+  /** Pod of one runner, for a given service account; see `dindPodTemplate` and `kubernetesPodTemplate`. */
   readonly podTemplate: (serviceAccountName: string) => PodTemplate;
+  /** The Kubernetes mode, whose container hooks need rights in the namespace. @default none: runners call no Kubernetes API */
+  readonly kubernetesMode?: KubernetesMode;
+  /** Secret with registry credentials, in the namespace, for pulling the images of the runner's pod. @default none */
+  readonly pullSecret?: string;
   readonly listener: { readonly resources: Resources; readonly imagePullPolicy: string };
-  /** Refuse to delete or replace the set; on in production. */
+  /**
+   * A `RunnerSchedule` decides the numbers of runners, so a difference there is no change of this program's; see schedule/handover.ts. The
+   * values given here are those the set starts with. @default false
+   */
+  readonly scheduled?: boolean;
+  /** Refuse to delete or replace the set. */
   readonly protect: boolean;
 }
 
@@ -61,6 +79,8 @@ export class RunnerScaleSet extends pulumi.ComponentResource {
   public readonly nodes: {
     readonly secret: k8s.core.v1.Secret;
     readonly serviceAccount: k8s.core.v1.ServiceAccount;
+    readonly hookRole?: k8s.rbac.v1.Role;
+    readonly hookRoleBinding?: k8s.rbac.v1.RoleBinding;
     readonly managerRole: k8s.rbac.v1.Role;
     readonly managerRoleBinding: k8s.rbac.v1.RoleBinding;
     readonly podTemplate: k8s.core.v1.PodTemplate;
@@ -71,12 +91,11 @@ export class RunnerScaleSet extends pulumi.ComponentResource {
     const summary = { githubConfigUrl: args.githubConfigUrl, minRunners: args.minRunners, maxRunners: args.maxRunners };
     super("runner-platform:index:RunnerScaleSet", name, summary, opts);
 
-    const names = scaleSetObjectNames(name);
     const secret = createSecret(this, name, args);
     const serviceAccount = createServiceAccount(this, name, args);
-    const managerRole = createManagerRole(this, name, args);
-    const managerRoleBinding = createManagerRoleBinding(this, name, args, managerRole);
-    const template = args.podTemplate(names.serviceAccount);
+    const hook = args.kubernetesMode && createHookRights(this, name, args, args.kubernetesMode, serviceAccount);
+    const { managerRole, managerRoleBinding } = createManagerRights(this, name, args);
+    const template = args.podTemplate(serviceAccountName(name, args));
     const podTemplate = createPodTemplate(this, name, args, template);
     const scaleSet = createScaleSet(
       this,
@@ -89,17 +108,21 @@ export class RunnerScaleSet extends pulumi.ComponentResource {
         minRunners: args.minRunners,
         maxRunners: args.maxRunners,
         ...(args.runnerGroup !== undefined && { runnerGroup: args.runnerGroup }),
+        ...(args.githubCa && { githubCa: args.githubCa }),
         ...(args.labels && { labels: args.labels }),
         template,
         listenerTemplate: listenerTemplate(args.listener.resources, args.listener.imagePullPolicy),
       },
       secret,
-      [args.controller.resource, secret, serviceAccount, managerRole, managerRoleBinding, podTemplate],
+      [
+        ...[args.controller.resource, secret, serviceAccount, managerRole, managerRoleBinding, podTemplate],
+        ...(hook ? [hook.hookRole, hook.hookRoleBinding] : []),
+      ],
     );
 
     this.scaleSetName = pulumi.output(name);
     this.namespace = pulumi.output(args.namespace);
-    this.nodes = { secret, serviceAccount, managerRole, managerRoleBinding, podTemplate, scaleSet };
+    this.nodes = { secret, serviceAccount, ...hook, managerRole, managerRoleBinding, podTemplate, scaleSet };
     this.registerOutputs({ scaleSetName: this.scaleSetName, namespace: this.namespace });
   }
 }
@@ -114,64 +137,6 @@ function createSecret(parent: RunnerScaleSet, name: string, args: RunnerScaleSet
       metadata: { name: hash.apply(scaleSetObjectNames(name).githubSecret), namespace: args.namespace },
       type: "Opaque",
       stringData: data,
-    },
-    { parent },
-  );
-}
-
-/** Runners call no Kubernetes API, so their identity has no rights and its token is not mounted. */
-function createServiceAccount(
-  parent: RunnerScaleSet,
-  name: string,
-  args: RunnerScaleSetArgs,
-): k8s.core.v1.ServiceAccount {
-  return new k8s.core.v1.ServiceAccount(
-    `${name}-service-account`,
-    {
-      metadata: { name: scaleSetObjectNames(name).serviceAccount, namespace: args.namespace },
-      automountServiceAccountToken: false,
-    },
-    { parent },
-  );
-}
-
-/** What the controller does in a runner namespace; rules of the scale-set chart's `manager_role.yaml`. */
-function createManagerRole(parent: RunnerScaleSet, name: string, args: RunnerScaleSetArgs): k8s.rbac.v1.Role {
-  const all = ["create", "delete", "get", "list", "patch", "update"];
-  return new k8s.rbac.v1.Role(
-    `${name}-manager-role`,
-    {
-      metadata: { name: scaleSetObjectNames(name).managerRole, namespace: args.namespace },
-      rules: [
-        { apiGroups: [""], resources: ["pods"], verbs: ["create", "delete", "get"] },
-        { apiGroups: [""], resources: ["pods/status"], verbs: ["get"] },
-        { apiGroups: [""], resources: ["secrets"], verbs: all },
-        { apiGroups: [""], resources: ["serviceaccounts"], verbs: all },
-        {
-          apiGroups: ["rbac.authorization.k8s.io"],
-          resources: ["rolebindings", "roles"],
-          verbs: ["create", "delete", "get", "patch", "update"],
-        },
-      ],
-    },
-    { parent },
-  );
-}
-
-function createManagerRoleBinding(
-  parent: RunnerScaleSet,
-  name: string,
-  args: RunnerScaleSetArgs,
-  role: k8s.rbac.v1.Role,
-): k8s.rbac.v1.RoleBinding {
-  return new k8s.rbac.v1.RoleBinding(
-    `${name}-manager-role-binding`,
-    {
-      metadata: { name: scaleSetObjectNames(name).managerRole, namespace: args.namespace },
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
-      subjects: [
-        { kind: "ServiceAccount", name: args.controller.serviceAccountName, namespace: args.controller.namespace },
-      ],
     },
     { parent },
   );
@@ -215,6 +180,7 @@ function createScaleSet(
       metadata: {
         name,
         namespace: args.namespace,
+        annotations: limitAnnotations(args.scheduled === true),
         labels: {
           "app.kubernetes.io/name": name,
           "app.kubernetes.io/part-of": "gha-rs",
@@ -229,6 +195,7 @@ function createScaleSet(
       parent,
       dependsOn,
       protect: args.protect,
+      ignoreChanges: limitIgnoreChanges(args.scheduled === true),
       // In place, the set would stay registered where it was; a replacement shows what it is, and `protect` refuses it.
       replaceOnChanges: ["spec.githubConfigUrl", "spec.runnerGroup", "spec.runnerScaleSetName"],
       deleteBeforeReplace: true,

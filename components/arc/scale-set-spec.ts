@@ -1,4 +1,5 @@
 import type { PodTemplate } from "../pod";
+import { type GitHubCa, githubServerTls } from "./github-ca";
 import { listenerMetrics, type listenerTemplate } from "./listener";
 import type { ArcRelease } from "./release";
 
@@ -7,6 +8,7 @@ export interface ScaleSetSpecArgs {
   readonly githubConfigUrl: string;
   readonly runnerScaleSetName: string;
   readonly runnerGroup?: string;
+  readonly githubCa?: GitHubCa;
   readonly labels?: readonly string[];
   readonly minRunners: number;
   readonly maxRunners: number;
@@ -27,6 +29,7 @@ export function scaleSetSpec(args: ScaleSetSpecArgs): Record<string, unknown> {
     runnerScaleSetName: args.runnerScaleSetName,
     ...(args.runnerGroup !== undefined && { runnerGroup: args.runnerGroup }),
     ...(release.scaleSetLabels && args.labels && args.labels.length > 0 && { runnerScaleSetLabels: args.labels }),
+    ...(args.githubCa && { githubServerTLS: githubServerTls(args.githubCa) }),
     minRunners: args.minRunners,
     maxRunners: args.maxRunners,
     template: args.template,

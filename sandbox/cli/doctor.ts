@@ -6,12 +6,12 @@ import { cgroupVersion } from "../cluster/cgroups";
 import { linkExists, namespacesExist } from "../cluster/namespaces";
 import type { Target } from "../platform/target";
 import { cacheFolder } from "../tools/cache";
-import { type BuiltTool, builtTools, distributionTools, goToolchain } from "../tools/catalog";
+import { distributionTools, goToolchain, type Tool, usualTools } from "../tools/catalog";
 import { planTool } from "../tools/ensure";
 import { findGo } from "../tools/go-toolchain";
 import { findCommand, findDistributionTool, locateOnPath } from "../tools/locate";
 import { canInstallPackages } from "../tools/packages";
-import { table } from "./status";
+import { table } from "./table";
 
 /** One line of the table: a tool, or a fact about the machine. */
 export interface Finding {
@@ -31,7 +31,7 @@ const needed = { memoryGiB: 3, diskGiB: 10 };
 
 /** Looks at the machine and says what `up` would find; changes nothing. */
 export async function examine(target: Target): Promise<Finding[]> {
-  const builds = await Promise.all(Object.values(builtTools).map((tool) => examineBuilt(tool)));
+  const builds = await Promise.all(usualTools.map((tool) => examineBuilt(tool)));
   const mustBuild = builds.some((finding) => finding.action.startsWith("build"));
   return [
     ...builds,
@@ -41,7 +41,7 @@ export async function examine(target: Target): Promise<Finding[]> {
   ];
 }
 
-async function examineBuilt(tool: BuiltTool): Promise<Finding> {
+async function examineBuilt(tool: Tool): Promise<Finding> {
   const plan = await planTool(tool);
   const base = { what: tool.name, wanted: tool.onPath?.range ?? tool.version, blocking: false };
   if (plan.how === "on PATH") return { ...base, found: plan.version, where: plan.path, action: "use it" };

@@ -9,7 +9,7 @@ import { collectPrograms } from "../tools/ensure";
 import { requireRoot } from "./machine";
 import { exclusively } from "./ownership";
 import { rendering } from "./renderer";
-import { explain } from "./user-error";
+import { explain } from "../../cli/user-error";
 
 /** Stops every process of the sandbox and keeps its state, so that the next `up` goes on from there. */
 export async function down({ state }: Target): Promise<void> {

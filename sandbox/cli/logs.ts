@@ -4,7 +4,7 @@ import { logFile } from "../cluster/processes";
 import { lastLines } from "../tools/run";
 import type { Target } from "../platform/target";
 import { currentKubeconfig } from "./up";
-import { UserError } from "./user-error";
+import { UserError } from "../../cli/user-error";
 
 /** Prints the end of a component's log, or of the log of each container of a pod (any pod whose name starts with the given one). */
 export async function logs(target: Target, name: string, lines: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { UserError } from "./user-error";
+import { UserError } from "../../cli/user-error";
 
 /** The embedded cluster makes network namespaces and mounts, which only root may. */
 export function requireRoot(): void {

@@ -6,12 +6,13 @@ import { contextTarget, embeddedTarget, type Target } from "../platform/target";
 import { doctor } from "./doctor";
 import { destroy, down } from "./down";
 import { images } from "./images";
-import { jobs, type JobsFlags } from "./jobs";
+import { jobs } from "./jobs";
+import type { JobsFlags } from "./jobs-flags";
 import { logs } from "./logs";
 import { showPreview } from "./preview";
 import { showStatus } from "./status";
 import { up } from "./up";
-import { explain, UserError } from "./user-error";
+import { explain, UserError } from "../../cli/user-error";
 
 interface ClusterFlags {
   readonly context?: string;
@@ -25,6 +26,11 @@ interface JsonFlag {
 
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("a whole number is wanted");
+  return Number(text);
+}
+
+function positiveNumber(text: string): number {
+  if (!/^\d+(\.\d+)?$/.test(text) || Number(text) === 0) throw new InvalidArgumentError("a number above 0 is wanted");
   return Number(text);
 }
 
@@ -57,13 +63,19 @@ program
   .action(async (flags: JsonFlag) => showStatus(await target(), flags));
 program
   .command("jobs")
-  .description("queue jobs for a scale set and follow them")
-  .argument("<scale-set>", "its name, as in runs-on")
-  .option("--count <number>", "how many", wholeNumber, 1)
-  .option("--seconds <number>", "how long each runs", wholeNumber, 3)
+  .description("queue jobs for one scale set, or for several, and follow them")
+  .argument("[scale-set]", "its name, as in runs-on")
+  .option("--mix", "instead: jobs for all sets, at random times and of random length")
+  .option("--burst <set=count,...>", "instead: jobs for several sets, all at once")
+  .option("--count <number>", "how many (default: 1, with --mix 100)", wholeNumber)
+  .option("--seconds <number>", "how long each runs, without --mix (default: 3)", wholeNumber)
+  .option("--minutes <number>", "with --mix: over how long they arrive (default: 8 for 100 jobs)", positiveNumber)
+  .option("--seed <number>", "with --mix: another seed gives other times and lengths (default: 1)", wholeNumber)
+  .option("--container <image>", "container of the jobs, for sets in Kubernetes mode (default: the sandbox's own)")
+  .option("--no-container", "jobs without container")
   .option("--timeout <seconds>", "stop following after so long", wholeNumber)
   .option("--json", "machine-readable output")
-  .action(async (scaleSet: string, flags: JobsFlags) => jobs(await target(), scaleSet, flags));
+  .action(async (scaleSet: string | undefined, flags: JobsFlags) => jobs(await target(), scaleSet, flags));
 program
   .command("logs")
   .description("show the end of a component's or pod's log")

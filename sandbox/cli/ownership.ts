@@ -5,7 +5,7 @@ import { addresses } from "../cluster/addresses";
 import { linkExists, namespacesExist, processesInside } from "../cluster/namespaces";
 import type { Paths } from "../cluster/paths";
 import { checkout } from "../platform/stack-config";
-import { UserError } from "./user-error";
+import { UserError } from "../../cli/user-error";
 
 interface Owner {
   readonly checkout: string;

@@ -6,7 +6,7 @@ import { sandboxConfig } from "../platform/input";
 import type { Target } from "../platform/target";
 import { collectPrograms } from "../tools/ensure";
 import { exclusively } from "./ownership";
-import { UserError } from "./user-error";
+import { UserError } from "../../cli/user-error";
 
 /** Shows what `up` would change on the running cluster, checked by its API server, and changes nothing. */
 export async function showPreview(target: Target, options: { readonly json?: boolean }): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ListrTask } from "listr2";
-import type { BuiltTool } from "../tools/catalog";
+import type { Tool } from "../tools/catalog";
 import { ensureBuilt } from "../tools/build";
 import { collectPrograms, type Programs, toolsToBuild } from "../tools/ensure";
 import type { Target } from "../platform/target";
@@ -51,7 +51,7 @@ export function toolsTask<T extends ToolsContext>(target: Target): ListrTask<T> 
   };
 }
 
-function buildTask(tool: BuiltTool, go: string): ListrTask {
+function buildTask(tool: Tool, go: string): ListrTask {
   return {
     title: `${tool.name} ${tool.version}: ${tool.why}`,
     task: async (_, task) => {

@@ -11,12 +11,14 @@ import { ensureGitHub, githubClient, githubConfigUrl } from "../platform/github"
 import { type PlatformInput, sandboxConfig } from "../platform/input";
 import { type ConnectedScaleSet, tokenProblem, waitForScaleSets } from "../platform/registration";
 import type { Target } from "../platform/target";
+import { ensureObjectStores, objectStores } from "../s3/stores";
 import type { Programs } from "../tools/ensure";
+import { provideBackupAccess } from "../vault/backup-access";
 import { requireRoot } from "./machine";
 import { claim, exclusively } from "./ownership";
 import { rendering } from "./renderer";
 import { elapsed, toolsTask } from "./tools-task";
-import { UserError } from "./user-error";
+import { UserError } from "../../cli/user-error";
 
 interface UpContext {
   programs?: Programs;
@@ -26,8 +28,11 @@ interface UpContext {
   scaleSets?: readonly ConnectedScaleSet[];
 }
 
-/** How long a scale set may take from the end of the deployment to a connected listener. */
-const registrationSeconds = 110;
+/**
+ * How long scale sets may take from the end of the deployment to connected listeners. A listener that meets the session of a predecessor which
+ * was killed asks again every 30 to 44 s.
+ */
+const registrationSeconds = 240;
 
 /** Brings the whole sandbox up and says in the end what runs. */
 export async function up(target: Target): Promise<void> {
@@ -41,7 +46,9 @@ export async function up(target: Target): Promise<void> {
       settingsTask(target),
       target.embedded ? clusterTask(target) : existingClusterTask(target),
       githubTask(target),
+      ...(target.embedded ? [objectStoresTask(target)] : []),
       deployTask(target),
+      ...(target.embedded ? [backupAccessTask(target)] : []),
       registeredTask(target),
     ];
     await new Listr<UpContext, "default", "simple">(tasks, { ctx: context, ...rendering }).run();
@@ -96,6 +103,16 @@ function githubTask(target: Target): ListrTask<UpContext> {
   };
 }
 
+function objectStoresTask({ state }: Target): ListrTask<UpContext> {
+  return {
+    title: "Object stores",
+    task: async (context, task) => {
+      await ensureObjectStores(state, need(context.programs));
+      task.title = `Object stores: ${objectStores.map(({ endpoint }) => endpoint).join(", ")}`;
+    },
+  };
+}
+
 function deployTask({ state }: Target): ListrTask<UpContext> {
   return {
     title: "Platform (pulumi up, stack local)",
@@ -113,6 +130,14 @@ function deployTask({ state }: Target): ListrTask<UpContext> {
           ? `Platform: nothing to change (${report.unchanged} resources)`
           : `Platform: ${countChanges(report)}`;
     },
+  };
+}
+
+/** After the deployment, which makes the namespace; backups begin on their schedule only. */
+function backupAccessTask({ state }: Target): ListrTask<UpContext> {
+  return {
+    title: "Access of Vault's backups to the object stores",
+    task: (context) => provideBackupAccess(need(context.kubeconfig), state),
   };
 }
 
@@ -148,7 +173,7 @@ function summary(target: Target, context: UpContext, began: number): string {
         `  scale set    ${set.name}: registered (id ${set.id}), listener connected, runners: ${set.runners.length}`,
     ),
     "",
-    "Give it work:    npm run local -- jobs runner-base --count 20 --seconds 3",
+    "Give it work:    npm run local -- jobs runner-base --count 20 --seconds 3, or jobs --mix",
     "Look around:     npm run local -- status",
     "Change it:       edit stacks/local.ts, then npm run local -- preview",
     "Remove it all:   npm run local -- destroy",

@@ -17,6 +17,8 @@ export const addresses = {
   linkPrefix: 30,
   apiServerPort: 6443,
   githubPort: 8080,
+  /** Of the first S3 server; the others follow. */
+  objectStorePort: 9000,
 } as const;
 
 /** Name of the one real node. */

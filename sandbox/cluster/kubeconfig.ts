@@ -1,7 +1,8 @@
 import { stringify } from "yaml";
 import { apiServerUrl } from "./addresses";
 import { writeConfigFile } from "./config-file";
-import { base64Of, type Certificates, type KeyPair } from "./certificates";
+import type { KeyPair } from "./authority";
+import { base64Of, type Certificates } from "./certificates";
 
 /** Writes a kubeconfig with everything inside it, so that it can be copied and handed to other programs. Readable by its owner alone. */
 export function writeKubeconfig(file: string, certificates: Certificates, client: KeyPair): void {

@@ -26,6 +26,7 @@ export interface Paths {
   readonly volumes: string;
   readonly mounts: string;
   readonly github: string;
+  readonly objectStores: string;
   readonly pulumi: string;
   readonly kubeconfig: string;
 }
@@ -44,6 +45,7 @@ export function paths(root: string = stateFolder()): Paths {
     volumes: join(root, "volumes"),
     mounts: join(root, "mounts"),
     github: join(root, "github"),
+    objectStores: join(root, "object-stores"),
     pulumi: join(root, "pulumi"),
     kubeconfig: join(root, "kubeconfig.yaml"),
   };

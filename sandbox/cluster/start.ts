@@ -6,7 +6,7 @@ import { importImages } from "../images/import";
 import type { Programs } from "../tools/ensure";
 import { dnsObjects } from "./addons/dns";
 import { kwok, simulatedNodeObjects, simulatedNodeStatus } from "./addons/simulated-nodes";
-import { storageObjects, storageProvisioner } from "./addons/storage";
+import { storageProvisioner } from "./addons/storage";
 import { nodeName } from "./addresses";
 import { applyObjects, loadKubeconfig } from "./api";
 import { ensureCertificates } from "./certificates";
@@ -16,7 +16,7 @@ import { containerd, kubelet, kubeProxy } from "./components/node";
 import { writeKubeconfig } from "./kubeconfig";
 import { ensureNamespaces } from "./namespaces";
 import type { Paths } from "./paths";
-import { ensureDaemon, type Daemon } from "./processes";
+import { ensureDaemon, stopDaemon, type Daemon } from "./processes";
 
 /** Tells the user what happens now. */
 export type Say = (message: string) => void;
@@ -38,12 +38,17 @@ export async function startCluster(
   makeCgroups();
   writeKubeconfig(state.kubeconfig, certificates, certificates.admin);
 
-  const start = async (daemon: Daemon): Promise<void> => {
+  const start = async (daemon: Daemon): Promise<boolean> => {
     say(daemon.name);
-    await ensureDaemon(state, daemon);
+    return ensureDaemon(state, daemon);
   };
   await start(etcd(state, programs));
-  await start(apiServer(state, programs, certificates));
+  // Those whose caches are of a server before this one would ask again only after a minute, and the scheduler ends itself for good when the
+  // new server contradicts its cache ("Scheduler cache is corrupted").
+  if (await start(apiServer(state, programs, certificates))) {
+    for (const name of ["kube-controller-manager", "kube-scheduler", "storage-provisioner", "kwok"])
+      await stopDaemon(state, name);
+  }
   await start(controllerManager(state, programs, certificates));
   await start(scheduler(state, programs, certificates));
   await start(containerd(state, programs));
@@ -54,7 +59,7 @@ export async function startCluster(
 
   const config = loadKubeconfig(state.kubeconfig);
   say("DNS, storage and simulated nodes");
-  await applyObjects(config, [...dnsObjects(), ...storageObjects(), ...simulatedNodeObjects(nodes)]);
+  await applyObjects(config, [...dnsObjects(), ...simulatedNodeObjects(nodes)]);
   await setCapacities(config, nodes);
   await start(storageProvisioner(state, programs));
   await start(kwok(state, programs));

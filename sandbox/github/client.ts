@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import type { IdentityRequest } from "./routes/oidc";
 
 const statistics = z.object({
   totalAvailableJobs: z.number(),
@@ -11,6 +12,9 @@ const statistics = z.object({
   totalIdleRunners: z.number(),
 });
 
+const container = z.object({ image: z.string(), env: z.record(z.string(), z.string()).optional() });
+const serviceContainer = container.extend({ name: z.string() });
+
 const job = z.object({
   id: z.number(),
   batch: z.string(),
@@ -18,6 +22,8 @@ const job = z.object({
   displayName: z.string(),
   seconds: z.number(),
   outcome: z.enum(["success", "failure", "crash", "deprecated"]),
+  container: container.optional(),
+  services: z.array(serviceContainer).optional(),
   state: z.enum(["queued", "available", "assigned", "runnerAssigned", "started", "completed"]),
   runner: z.string().optional(),
   /** How often a runner began it. */
@@ -64,7 +70,10 @@ export type AdminLedgerJob = z.infer<typeof ledgerJob>;
 export type AdminScaleSet = z.infer<typeof scaleSet>;
 
 export interface QueueRequest {
-  readonly scaleSet: string;
+  /** The one label of `runs-on`. Exactly one of this and `runsOn` is needed. */
+  readonly scaleSet?: string;
+  /** All labels of `runs-on`, for runners without a scale set. */
+  readonly runsOn?: readonly string[];
   /** @default 1 */
   readonly count?: number;
   /** @default 0 */
@@ -72,6 +81,10 @@ export interface QueueRequest {
   readonly exitCode?: number;
   readonly outcome?: AdminJob["outcome"];
   readonly repository?: string;
+  /** The container to run the jobs in; sets whose runners have container hooks refuse jobs without one. @default none */
+  readonly container?: z.infer<typeof container>;
+  /** Containers beside it. @default none */
+  readonly services?: readonly z.infer<typeof serviceContainer>[];
 }
 
 export interface JobFilter {
@@ -138,6 +151,11 @@ export class GitHubAdminClient {
 
   statistics(): Promise<AdminStatistics> {
     return this.call("GET", "/_sandbox/statistics", statistics);
+  }
+
+  /** An identity token, as a job of that workflow would get it for that audience. Secret while it lasts. */
+  async identityToken(request: IdentityRequest): Promise<string> {
+    return (await this.call("POST", "/_sandbox/id-tokens", z.object({ value: z.string() }), request)).value;
   }
 
   async stop(): Promise<void> {

@@ -55,8 +55,9 @@ export async function runJobs(
   options: JobsOptions,
   onProgress: (progress: JobsProgress) => void = () => undefined,
 ): Promise<JobsReport> {
-  const { scaleSet, count, seconds, exitCode, outcome, repository } = options;
-  const { batch } = await client.queueJobs({ scaleSet, count, seconds, exitCode, outcome, repository });
+  const { scaleSet, count, seconds, exitCode, outcome, repository, container, services } = options;
+  const wanted = { scaleSet, count, seconds, exitCode, outcome, repository, container, services };
+  const { batch } = await client.queueJobs(wanted);
   for await (const progress of followJobs(client, batch, options)) onProgress(progress);
   return summarizeJobs(await client.ledger({ batch }));
 }

@@ -12,6 +12,9 @@ import { Router } from "./http/router";
 import { defaultTiming, type GitHubOptions } from "./options";
 import { adminRoutes } from "./routes/admin";
 import { agentRoutes } from "./routes/agents";
+import { legacyRunRoutes } from "./routes/legacy-runs";
+import { legacyRunnerRoutes } from "./routes/legacy-runners";
+import { oidcRoutes } from "./routes/oidc";
 import { restRoutes } from "./routes/rest";
 import { runnerRoutes } from "./routes/runner";
 import { scaleSetRoutes } from "./routes/scale-sets";
@@ -104,9 +107,8 @@ export class GitHubServer {
     adminTokens.check();
     const stop = () => setTimeout(onStop, 50);
     const around: Surroundings = { options, timing, service, tokens, accessTokens, adminTokens, wakeups, now, stop };
-    return [restRoutes, scaleSetRoutes, sessionRoutes, agentRoutes, runnerRoutes, adminRoutes].flatMap((make) =>
-      make(around),
-    );
+    const usual = [restRoutes, scaleSetRoutes, sessionRoutes, agentRoutes, runnerRoutes, adminRoutes, oidcRoutes];
+    return [...usual, legacyRunnerRoutes, legacyRunRoutes].flatMap((make) => make(around));
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -146,7 +148,7 @@ export class GitHubServer {
   }
 }
 
-function send(response: ServerResponse, { status, body }: Reply): void {
+function send(response: ServerResponse, { status, body, headers }: Reply): void {
   if (response.destroyed) return;
   if (body === undefined) {
     response.writeHead(status).end();
@@ -154,6 +156,7 @@ function send(response: ServerResponse, { status, body }: Reply): void {
   }
   const text = JSON.stringify(body);
   response.writeHead(status, {
+    ...headers,
     "Content-Type": "application/json; charset=utf-8",
     "Content-Length": Buffer.byteLength(text),
   });

@@ -1,5 +1,7 @@
+import { hookPrograms } from "../hooks/bundle";
 import { builtTools } from "../tools/catalog";
 import { program, type Programs } from "../tools/ensure";
+import { nodeEntries, nodePath } from "./node-layer";
 
 /** A file or folder of an image. */
 export type ImageEntry =
@@ -7,6 +9,11 @@ export type ImageEntry =
   | { readonly path: string; readonly text: string; readonly owner?: number }
   | { readonly path: string; readonly folder: true; readonly mode?: number; readonly owner?: number }
   | { readonly path: string; readonly linkTo: string };
+
+/** A layer that several images lie on; it is known by its identity. */
+export interface SharedLayer {
+  readonly entries: () => readonly ImageEntry[];
+}
 
 /** An image that the sandbox packs from built programs, on no base at all. */
 export interface SandboxImage {
@@ -17,35 +24,53 @@ export interface SandboxImage {
   /** What a user must know: whether this is the real program or plays it. */
   readonly note: string;
   readonly entries: (programs: Programs) => readonly ImageEntry[];
+  /** Layers below the image's own that other images have too: packed and stored once. @default none */
+  readonly layers?: readonly SharedLayer[];
   readonly entrypoint?: readonly string[];
   /** "uid:gid". @default "0:0" */
   readonly user?: string;
   readonly workingFolder?: string;
 }
 
-const prefix = "docker.io/runner-platform";
+export const prefix = "docker.io/runner-platform";
 
 export const pauseImage = `${prefix}/pause:sandbox`;
 export const corednsImage = `${prefix}/coredns:${builtTools.coredns.version}`;
 export const arcImage = `${prefix}/arc:${builtTools.arc.version}`;
 export const runnerImage = `${prefix}/runner:sandbox`;
+export const nodeImage = `${prefix}/node:sandbox`;
+/** The container that jobs of the sandbox run in unless they name another. */
+export const jobImage = `${prefix}/job:sandbox`;
 export const dockerImage = `${prefix}/docker:sandbox`;
 
 /** Users and a world-writable /tmp: what programs on an empty base miss most. */
-const base: readonly ImageEntry[] = [
+export const base: readonly ImageEntry[] = [
   { path: "tmp", folder: true, mode: 0o1777 },
   { path: "etc/passwd", text: "root:x:0:0:root:/root:/bin/false\nrunner:x:1001:1001:runner:/home/runner:/bin/false\n" },
   { path: "etc/group", text: "root:x:0:\ndocker:x:123:runner\nrunner:x:1001:\n" },
 ];
 
-const applets = ["cp", "sleep", "true", "false", "cat", "ls", "echo", "rm", "mkdir", "id", "test"];
+const applets = "cat cp echo false id ls mkdir mv rm sh sleep tail test true".split(" ");
 
-const toolbox = (programs: Programs): ImageEntry[] => [
+export const toolbox = (programs: Programs): ImageEntry[] => [
   { path: "bin/toolbox", from: program(programs, "toolbox") },
   ...applets.map((applet) => ({ path: `bin/${applet}`, linkTo: "toolbox" })),
 ];
 
 const runnerUser = 1001;
+
+const nodeLayer: SharedLayer = { entries: nodeEntries };
+
+/** The container hooks, where the real image has them. */
+const hooks = (): ImageEntry[] => {
+  const { volume, novolume } = hookPrograms();
+  return [
+    { path: "home/runner/k8s", folder: true, owner: runnerUser },
+    { path: "home/runner/k8s/index.js", text: volume, owner: runnerUser },
+    { path: "home/runner/k8s-novolume", folder: true, owner: runnerUser },
+    { path: "home/runner/k8s-novolume/index.js", text: novolume, owner: runnerUser },
+  ];
+};
 
 export const sandboxImages: readonly SandboxImage[] = [
   {
@@ -78,7 +103,8 @@ export const sandboxImages: readonly SandboxImage[] = [
   {
     name: runnerImage,
     standsFor: "ghcr.io/actions/actions-runner",
-    note: "plays actions/runner: takes one job from the stand-in for GitHub and sleeps as long as the job says",
+    note: "plays actions/runner: takes one job from the stand-in for GitHub and sleeps as long as the job says; its hooks make the job's pod",
+    layers: [nodeLayer],
     entries: (programs) => [
       ...base,
       ...toolbox(programs),
@@ -86,17 +112,32 @@ export const sandboxImages: readonly SandboxImage[] = [
       { path: "home/runner/_work", folder: true, owner: runnerUser },
       { path: "home/runner/tmpDir", folder: true, owner: runnerUser },
       { path: "home/runner/externals", folder: true, owner: runnerUser },
-      {
-        path: "home/runner/externals/README",
-        text: "the real image keeps Node.js for actions here\n",
-        owner: runnerUser,
-      },
+      // A link, because every pod that runs Docker or jobs without a volume copies this folder.
+      { path: "home/runner/externals/node20", folder: true, owner: runnerUser },
+      { path: "home/runner/externals/node20/bin", folder: true, owner: runnerUser },
+      { path: "home/runner/externals/node20/bin/node", linkTo: nodePath },
+      ...hooks(),
       { path: "home/runner/run.sh", from: program(programs, "runner"), owner: runnerUser },
       { path: "usr/bin/docker", from: program(programs, "docker") },
     ],
     entrypoint: [],
     user: "1001:1001",
     workingFolder: "/home/runner",
+  },
+  {
+    name: nodeImage,
+    standsFor: "docker.io/library/node",
+    note: "the real Node.js of this machine, with the libraries that it needs and a few commands beside it",
+    layers: [nodeLayer],
+    entries: (programs) => [...base, ...toolbox(programs)],
+    entrypoint: [],
+  },
+  {
+    name: jobImage,
+    standsFor: "the images that jobs name under container:",
+    note: "a few commands, enough for a job's pod to stay alive: steps are not run",
+    entries: (programs) => [...base, ...toolbox(programs)],
+    entrypoint: [],
   },
   {
     name: dockerImage,

@@ -1,10 +1,12 @@
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Paths } from "../cluster/paths";
 import { program, type Programs } from "../tools/ensure";
 import { run } from "../tools/run";
-import { sandboxImages, type SandboxImage } from "./catalog";
-import { packImage } from "./oci-archive";
+import { allImages } from "./all";
+import type { SandboxImage } from "./catalog";
+import { noLayers, packImage } from "./oci-archive";
 
 /** containerd's namespace of everything that kubelet sees. */
 const namespace = "k8s.io";
@@ -29,20 +31,27 @@ export async function importedImages(state: Paths, programs: Programs): Promise<
 /**
  * Imports the images that containerd lacks or holds in another version. What was packed is remembered by the programs' sizes and times,
  * so that a second start does not read and hash 200 MB again.
+ * @param images @default all
  * @returns names of the images that were imported
  */
-export async function importImages(state: Paths, programs: Programs): Promise<string[]> {
+export async function importImages(
+  state: Paths,
+  programs: Programs,
+  images: readonly SandboxImage[] = allImages,
+): Promise<string[]> {
   mkdirSync(state.images, { recursive: true });
   const present = await importedImages(state, programs);
   const imported: string[] = [];
-  for (const image of sandboxImages) {
+  const before = noLayers();
+  for (const image of images) {
     const key = contentKey(image, programs);
     const remembered = rememberedDigest(state, image, key);
     if (remembered !== undefined && present.get(image.name) === remembered) continue;
-    const { archive, digest } = await packImage(image, programs);
+    const { archive, digest, layers } = await packImage(image, programs, before);
     if (present.get(image.name) !== digest) {
       await importArchive(state, programs, image, archive);
       imported.push(image.name);
+      for (const layer of layers) before.stored.add(layer);
     }
     writeFileSync(digestFile(state, image), JSON.stringify({ key, digest }));
   }
@@ -81,11 +90,13 @@ function rememberedDigest(state: Paths, image: SandboxImage, key: string): strin
 }
 
 function contentKey(image: SandboxImage, programs: Programs): string {
-  const { entries, ...rest } = image;
-  const described = entries(programs).map((entry) => {
+  const { entries, layers = [], ...rest } = image;
+  const described = [...layers.flatMap((layer) => layer.entries()), ...entries(programs)].map((entry) => {
     if (!("from" in entry)) return entry;
     const { size, mtimeMs } = statSync(entry.from);
     return { ...entry, size, mtimeMs };
   });
-  return JSON.stringify([rest, described]);
+  return createHash("sha256")
+    .update(JSON.stringify([rest, described]))
+    .digest("hex");
 }

@@ -3,20 +3,51 @@ import { readFileSync } from "node:fs";
 import { buffer } from "node:stream/consumers";
 import tar from "tar-stream";
 import type { Programs } from "../tools/ensure";
-import type { ImageEntry, SandboxImage } from "./catalog";
+import type { ImageEntry, SandboxImage, SharedLayer } from "./catalog";
 
 /** A packed image: the archive that containerd imports, and the digest by which it is known afterwards. */
 export interface PackedImage {
   readonly archive: Buffer;
   /** Digest of the manifest, "sha256:…": what `ctr images list` shows. */
   readonly digest: string;
+  /** Digests of its layers, the lowest first. */
+  readonly layers: readonly string[];
 }
 
 const architecture = { x64: "amd64", arm64: "arm64" } as const;
 
-/** Packs an image as an OCI image layout with one uncompressed layer. The same programs always give the same bytes. */
-export async function packImage(image: SandboxImage, programs: Programs): Promise<PackedImage> {
-  const layer = await packLayer(image.entries(programs));
+interface PackedLayer {
+  readonly content: Buffer;
+  readonly digest: string;
+}
+
+/** What was packed before this image: several in a row then read, hash and store a shared layer once. */
+export interface PackedLayers {
+  readonly packed: Map<SharedLayer, PackedLayer>;
+  /** Digests of layers that the receiver of the archive has already: an archive names them, but does not hold them. */
+  readonly stored: Set<string>;
+}
+
+export function noLayers(): PackedLayers {
+  return { packed: new Map(), stored: new Set() };
+}
+
+/**
+ * Packs an image as an OCI image layout of uncompressed layers: the shared ones, and above them one of its own. The same programs always give
+ * the same bytes.
+ */
+export async function packImage(
+  image: SandboxImage,
+  programs: Programs,
+  { packed, stored }: PackedLayers = noLayers(),
+): Promise<PackedImage> {
+  const layers = [];
+  for (const shared of image.layers ?? []) {
+    const layer = packed.get(shared) ?? (await packLayer(shared.entries()));
+    packed.set(shared, layer);
+    layers.push(layer);
+  }
+  layers.push(await packLayer(image.entries(programs)));
   const config = json({
     architecture: architecture[process.arch as keyof typeof architecture],
     os: "linux",
@@ -26,13 +57,17 @@ export async function packImage(image: SandboxImage, programs: Programs): Promis
       Entrypoint: image.entrypoint ?? [],
       WorkingDir: image.workingFolder ?? "/",
     },
-    rootfs: { type: "layers", diff_ids: [digestOf(layer)] },
+    rootfs: { type: "layers", diff_ids: layers.map(({ digest }) => digest) },
   });
   const manifest = json({
     schemaVersion: 2,
     mediaType: "application/vnd.oci.image.manifest.v1+json",
     config: describe("application/vnd.oci.image.config.v1+json", config),
-    layers: [describe("application/vnd.oci.image.layer.v1.tar", layer)],
+    layers: layers.map(({ content, digest }) => ({
+      mediaType: "application/vnd.oci.image.layer.v1.tar",
+      size: content.length,
+      digest,
+    })),
   });
   const index = json({
     schemaVersion: 2,
@@ -47,9 +82,14 @@ export async function packImage(image: SandboxImage, programs: Programs): Promis
   const archive = await packTar([
     { name: "oci-layout", content: json({ imageLayoutVersion: "1.0.0" }) },
     { name: "index.json", content: index },
-    ...[layer, config, manifest].map((content) => ({ name: `blobs/sha256/${digestOf(content).slice(7)}`, content })),
+    ...layers.filter(({ digest }) => !stored.has(digest)).map(blob),
+    ...[config, manifest].map((content) => blob({ content, digest: digestOf(content) })),
   ]);
-  return { archive, digest: digestOf(manifest) };
+  return { archive, digest: digestOf(manifest), layers: layers.map(({ digest }) => digest) };
+}
+
+function blob({ content, digest }: PackedLayer): { name: string; content: Buffer } {
+  return { name: `blobs/sha256/${digest.replace("sha256:", "")}`, content };
 }
 
 function json(value: unknown): Buffer {
@@ -73,11 +113,12 @@ async function packTar(files: readonly { name: string; content: Buffer }[]): Pro
   return buffer(pack);
 }
 
-async function packLayer(entries: readonly ImageEntry[]): Promise<Buffer> {
+async function packLayer(entries: readonly ImageEntry[]): Promise<PackedLayer> {
   const pack = tar.pack();
   for (const entry of withParents(entries)) addEntry(pack, entry);
   pack.finalize();
-  return buffer(pack);
+  const content = await buffer(pack);
+  return { content, digest: digestOf(content) };
 }
 
 function addEntry(pack: tar.Pack, entry: ImageEntry): void {

@@ -61,7 +61,7 @@ export class EngineReport {
     // The engine adds this line to every failure; it says nothing that the other messages do not.
     if (text === "" || /^(update|preview|destroy) failed$/.test(text)) return;
     const where = urn !== undefined && urn !== "" ? identity(urn) : undefined;
-    const setting = urn === undefined ? undefined : settingOf(urn);
+    const setting = urn === undefined ? undefined : settingOf(urn, text);
     const named = where && where.kind !== "Stack" ? `${where.kind} ${where.name}: ${text}` : text;
     const line = setting === undefined ? named : `${named}\n  setting: ${setting}`;
     if (!this.errors.includes(line)) this.errors.push(line);
@@ -76,22 +76,30 @@ export function identity(urn: string): { kind: string; name: string } {
 }
 
 /**
- * The setting that a resource was made from, for messages about it. Parts of a scale set are named after it (see RunnerScaleSet), so the
- * name up to the part's own suffix is the key in `scaleSets`.
+ * The setting that a resource was made from, for messages about it. Parts of a scale set and of its hook template are named after it (see
+ * RunnerScaleSet and HookTemplate), so the name up to the part's own suffix is the key in `scaleSets`.
+ *
+ * @param message what is wrong with the resource, which may point to one setting of several.
  */
-export function settingOf(urn: string): string | undefined {
+export function settingOf(urn: string, message = ""): string | undefined {
   const [, , types = "", name = ""] = urn.split("::");
+  if (types.includes("runner-platform:index:HookTemplate$")) {
+    const scaleSet = /^(.*?)-hook-(?:config-map|pod-template)$/.exec(name)?.[1];
+    return scaleSet && `scaleSets.${scaleSet}.job, or what the pod of a job is computed from: pools, caches, registry`;
+  }
   if (!types.includes("runner-platform:index:RunnerScaleSet$")) return undefined;
-  const scaleSet =
-    /^(.*?)-(?:github-secret|service-account|manager-role|manager-role-binding|pod-template|scale-set)$/.exec(
-      name,
-    )?.[1];
+  const scaleSet = ofScaleSet.exec(name)?.[1];
   if (scaleSet === undefined) return undefined;
-  const ofThePod = name.endsWith("-pod-template");
-  return ofThePod
-    ? `scaleSets.${scaleSet}.podTemplate, or what its pod is computed from: dind, images, resources`
-    : `scaleSets.${scaleSet}`;
+  if (name.endsWith("-pod-template"))
+    return `scaleSets.${scaleSet}.podTemplate, or what its pod is computed from: dind, images, resources`;
+  // The engine knows only its own way to take a protection off, by hand and outside of the settings.
+  if (/\bprotect/.test(message))
+    return `scaleSets.${scaleSet}.allowReplace: true, in an update before this one, lets the set go; its queued jobs are lost`;
+  return `scaleSets.${scaleSet}`;
 }
+
+const ofScaleSet =
+  /^(.*?)-(?:github-secret|service-account|hook-role|hook-role-binding|manager-role|manager-role-binding|pod-template|scale-set)$/;
 
 function fieldChanges(step: StepEventMetadata): FieldChange[] {
   return Object.keys(step.detailedDiff ?? {}).map((path) => ({

@@ -4,9 +4,10 @@ import { dirname, join } from "node:path";
 import { type ConfigMap, type EngineEvent, LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { program as platformProgram } from "../../components/program";
 import type { Paths } from "../cluster/paths";
-import { engineHome } from "../providers/engine-home";
+import { engineHome, engineSwitches } from "../providers/engine-home";
 import { startKubernetesProvider } from "../providers/kubernetes/start";
-import { findRealPlugin, pluginVersion } from "../providers/plugins";
+import { startStandIns } from "../providers/stand-ins";
+import { startVaultProvider } from "../providers/vault/start";
 import { program, type Programs } from "../tools/ensure";
 import { EngineFailed, EngineReport } from "./engine-report";
 
@@ -42,13 +43,18 @@ async function withStack<T>(
   const pulumiFolder = dirname(program(programs, "pulumi"));
   process.env["PATH"] = `${pulumiFolder}:${process.env["PATH"] ?? ""}`;
 
-  const realPlugin = findRealPlugin("kubernetes", pluginVersion("@pulumi/kubernetes"), { pulumiHome: home });
-  const provider = realPlugin
-    ? undefined
-    : await startKubernetesProvider({
-        helm: program(programs, "helm"),
-        logFile: join(state.logs, "provider-kubernetes.log"),
-      });
+  const logFile = (name: string): string => join(state.logs, `provider-${name}.log`);
+  const providers = await startStandIns(
+    [
+      {
+        name: "kubernetes",
+        npmPackage: "@pulumi/kubernetes",
+        start: () => startKubernetesProvider({ helm: program(programs, "helm"), logFile: logFile("kubernetes") }),
+      },
+      { name: "vault", npmPackage: "@pulumi/vault", start: () => startVaultProvider(logFile("vault")) },
+    ],
+    home,
+  );
   try {
     const stack = await LocalWorkspace.createOrSelectStack(
       { stackName, projectName: "runner-platform", program: platformProgram },
@@ -58,17 +64,15 @@ async function withStack<T>(
         projectSettings: { name: "runner-platform", runtime: "nodejs", backend: { url: `file://${backend}` } },
         envVars: {
           PULUMI_CONFIG_PASSPHRASE: passphrase(state),
-          PULUMI_SKIP_UPDATE_CHECK: "true",
-          PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-          PULUMI_DISABLE_REGISTRY_RESOLVE: "true",
-          ...(provider ? { PULUMI_DEBUG_PROVIDERS: `kubernetes:${String(provider.port)}` } : {}),
+          ...engineSwitches,
+          ...providers.environment,
         },
       },
     );
     await replaceConfig(stack, config);
     return await use(stack);
   } finally {
-    await provider?.stop();
+    await providers.stop();
   }
 }
 

@@ -3,9 +3,12 @@ import { join } from "node:path";
 import type { ConfigMap } from "@pulumi/pulumi/automation";
 import { decodeSettings } from "../../stacks/decode";
 import { formatProblems } from "../../stacks/problems";
+import { certManagerSettings } from "../certificates/settings";
+import { legacySettings } from "../legacy/settings";
+import { vaultSettings } from "../vault/settings";
 import { builtFolder } from "../tools/cache";
 import { builtTools } from "../tools/catalog";
-import { githubConfigUrl, githubToken } from "./github";
+import { githubConfigUrl, githubToken, organization } from "./github";
 import { stackName } from "./engine";
 import { stackConfig } from "./stack-config";
 import type { Target } from "./target";
@@ -37,6 +40,9 @@ export function sandboxConfig(target: Target): PlatformInput {
     githubConfigUrl: githubConfigUrl(target),
     githubToken: githubToken(target.state),
     controllerChart,
+    certManager: certManagerSettings(target.embedded),
+    vault: vaultSettings(target.embedded, target.githubAddress, organization),
+    legacy: legacySettings(target.githubAddress),
   };
   const config = stackConfig(supplied, target.configFile);
   const own = Object.entries(config).filter(([key]) => key.startsWith("runner-platform:"));

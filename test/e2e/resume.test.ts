@@ -26,6 +26,14 @@ describe("a start after something died", () => {
     await localOk("jobs", "runner-base", "--count", "2", "--seconds", "1");
   });
 
+  it("does so again at once, when those that were not killed still hold what they knew before", async () => {
+    kill("kube-apiserver", "etcd", "containerd", "kubelet", "github");
+    await localOk();
+    await localOk("jobs", "runner-base", "--count", "2", "--seconds", "1");
+    for (const name of ["kubelet", "kube-scheduler", "kube-controller-manager"])
+      assert.ok(runningDaemon(state(), name), `${name} runs`);
+  });
+
   it("goes on after a reboot: no process and no namespace is left", async () => {
     kill("namespaces", "kubelet", "containerd", "etcd", "kube-apiserver");
     await localOk();

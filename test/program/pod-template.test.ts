@@ -24,7 +24,7 @@ describe("the pod template of a scale set in the program", () => {
     assert.deepEqual(checked, template);
   });
 
-  it("lays a pod template of the settings over the set, its check and the quota, and over no other resource", async () => {
+  it("lays a pod template of the settings over the set, its check, quota and limits, and over no other resource", async () => {
     const podTemplate = {
       metadata: { labels: { team: "ci" } },
       spec: {
@@ -73,6 +73,7 @@ describe("the pod template of a scale set in the program", () => {
     const same = new Set(inputs(before));
     const differing = inputs(after).filter((line) => !same.has(line));
     assert.deepEqual(differing.map((line) => line.split(" ")[0]).sort(), [
+      "dind-limits",
       "dind-quota",
       "runner-base-pod-template",
       "runner-base-scale-set",

@@ -11,11 +11,14 @@ export interface Registration {
   /** Name of the provider resource, empty for the default provider. */
   readonly provider: string;
   readonly protect: boolean;
+  readonly retainOnDelete: boolean;
   /** Names of the resources this one explicitly or implicitly depends on, sorted. */
   readonly dependencies: readonly string[];
   readonly replaceOnChanges: readonly string[];
   readonly deleteBeforeReplace: boolean;
   readonly deleteTimeout: string;
+  /** Names of the hooks that decide whether a failed operation is repeated. */
+  readonly errorHooks: readonly string[];
   /** Paths inside the inputs which hold a secret. */
   readonly secretPaths: readonly string[];
 }
@@ -64,7 +67,7 @@ export async function register(build: () => unknown, options: MockOptions = {}):
     {
       newResource: (args) => ({
         id: args.custom ? `${args.name}-id` : undefined,
-        state: preview ? {} : (args.inputs as Record<string, unknown>),
+        state: preview ? {} : { ...(args.inputs as Record<string, unknown>), ...computed(args.type, args.name) },
       }),
       call: (args) => {
         throw new Error(`unexpected call of ${args.token}`);
@@ -86,6 +89,12 @@ export async function register(build: () => unknown, options: MockOptions = {}):
   return registrations;
 }
 
+/** What a provider would have computed and other resources here are made from. */
+function computed(type: string, name: string): Record<string, unknown> {
+  if (type !== "aws:kms/key:Key") return {};
+  return { keyId: name, arn: `arn:aws:kms:eu-central-1:111122223333:key/${name}` };
+}
+
 /** The getters of the engine's RegisterResourceRequest that are of interest, and the answer's. */
 interface Request {
   getType(): string;
@@ -94,24 +103,31 @@ interface Request {
   getProvider(): string;
   getCustom(): boolean;
   getProtect(): boolean;
+  getRetainondelete(): boolean | undefined;
   getDependenciesList(): string[];
   getReplaceonchangesList(): string[];
   getDeletebeforereplace(): boolean;
   getCustomtimeouts(): { getDelete(): string } | undefined;
+  getHooks(): { getOnErrorList(): string[] } | undefined;
   getObject(): { toJavaScript(): Record<string, unknown> };
 }
 
 interface Monitor {
   registerResource(request: Request, callback: (error: unknown, response: unknown) => void): unknown;
+  registerErrorHook?(request: unknown, callback: (error: unknown, response: unknown) => void): unknown;
 }
 
 function recordInto(registrations: Registrations): void {
-  // The SDK's type is that of a gRPC client; under mocks it is a plain object with the one method used here.
+  // The SDK's type is that of a gRPC client; under mocks it is a plain object with the methods used here.
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const original = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, callback) => {
     registrations.all.push(toRegistration(request));
     return original(request, callback);
+  };
+  // The SDK's mocks do not answer this call at all, so a program that makes a hook would never end.
+  monitor.registerErrorHook = (_request, callback) => {
+    callback(null, {});
   };
 }
 
@@ -125,10 +141,12 @@ function toRegistration(request: Request): Registration {
     parent: nameOf(request.getParent()),
     provider: nameOf(request.getProvider().replace(/::[^:]*$/, "")),
     protect: request.getProtect(),
+    retainOnDelete: request.getRetainondelete() ?? false,
     dependencies: request.getDependenciesList().map(nameOf).sort(),
     replaceOnChanges: request.getReplaceonchangesList(),
     deleteBeforeReplace: request.getDeletebeforereplace(),
     deleteTimeout: request.getCustomtimeouts()?.getDelete() ?? "",
+    errorHooks: request.getHooks()?.getOnErrorList() ?? [],
     secretPaths: secretPaths(raw, ""),
   };
 }

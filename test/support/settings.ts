@@ -45,5 +45,8 @@ export function messageOf(stack: string, changes: Changes): string {
   return formatProblems(stack, result.problems);
 }
 
-/** The sandbox's chart folder, as a change. */
-export const localChart = { arc: { controllerChart: { chart: "folder-0.6.1" } } };
+/** The sandbox's chart folders, as a change. */
+export const localChart = {
+  arc: { controllerChart: { chart: "folder-0.6.1" } },
+  certManager: { chart: { chart: "folder-v1.11.5" } },
+};

@@ -48,6 +48,22 @@ containerStatuses:
   restartCount: 0
   state: { running: { startedAt: {{ $now | Quote }} } }
 {{ end }}
+{{ with .spec.initContainers }}
+initContainerStatuses:
+{{ range . }}
+- name: {{ .name | Quote }}
+  image: {{ .image | Quote }}
+  restartCount: 0
+{{ if .restartPolicy }}
+  ready: true
+  started: true
+  state: { running: { startedAt: {{ $now | Quote }} } }
+{{ else }}
+  ready: true
+  state: { terminated: { exitCode: 0, reason: Completed, startedAt: {{ $now | Quote }}, finishedAt: {{ $now | Quote }} } }
+{{ end }}
+{{ end }}
+{{ end }}
 `;
 
 const stages: readonly Stage[] = [

@@ -1,27 +1,15 @@
 import { mkdirSync } from "node:fs";
+import { localProvisioner } from "../../../stacks/local";
 import { program, type Programs } from "../../tools/ensure";
 import { nodeName } from "../addresses";
-import type { Manifest } from "../api";
 import { insideCluster } from "../namespaces";
 import type { Paths } from "../paths";
 import type { Daemon } from "../processes";
 
-const provisioner = "runner-platform.invalid/folders";
-
-/** The default StorageClass: each claim gets a folder of this machine. */
-export function storageObjects(): Manifest[] {
-  return [
-    {
-      apiVersion: "storage.k8s.io/v1",
-      kind: "StorageClass",
-      metadata: { name: "folders", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
-      provisioner,
-      reclaimPolicy: "Delete",
-      volumeBindingMode: "WaitForFirstConsumer",
-    },
-  ];
-}
-
+/**
+ * The program that gives each claim a folder of this machine. Its classes belong to the platform (`storage.backend: local`), so that nothing
+ * has them before the platform is there.
+ */
 export function storageProvisioner(state: Paths, programs: Programs): Daemon {
   mkdirSync(state.volumes, { recursive: true });
   return {
@@ -29,7 +17,7 @@ export function storageProvisioner(state: Paths, programs: Programs): Daemon {
     command: insideCluster(state, programs, [
       program(programs, "storage-provisioner"),
       `--kubeconfig=${state.kubeconfig}`,
-      `--provisioner=${provisioner}`,
+      `--provisioner=${localProvisioner}`,
       `--root=${state.volumes}`,
       `--node=${nodeName}`,
     ]),

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
+import { connect } from "node:net";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import { pauseImage } from "../../images/catalog";
 import { program, type Programs } from "../../tools/ensure";
-import { run } from "../../tools/run";
 import { addresses, nodeName } from "../addresses";
 import { cgroupRoot, cgroupVersion } from "../cgroups";
 import type { Certificates } from "../certificates";
@@ -12,6 +12,7 @@ import { writeKubeconfig } from "../kubeconfig";
 import { insideCluster } from "../namespaces";
 import type { Paths } from "../paths";
 import type { Daemon } from "../processes";
+import { servesKubelet } from "./container-runtime";
 
 /** containerd's configuration: own folders and socket, so that it lives beside another containerd of the machine. */
 export function containerdConfig(state: Paths, runc: string, cniFolder: string): string {
@@ -66,11 +67,7 @@ export function containerd(state: Paths, programs: Programs): Daemon {
     command: insideCluster(state, programs, [program(programs, "containerd"), "--config", file]),
     // containerd looks for its shim beside itself and on PATH, and the CNI plugins call iptables.
     env: { PATH: ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"].join(":") },
-    ready: async () => {
-      if (!existsSync(state.containerdSocket)) return false;
-      await run(program(programs, "ctr"), ["--address", state.containerdSocket, "version"], { timeout: 5000 });
-      return true;
-    },
+    ready: async () => existsSync(state.containerdSocket) && (await servesKubelet(state.containerdSocket)),
     configFiles: [file],
   };
 }
@@ -113,6 +110,19 @@ function kubeletConfig(state: Paths, certificates: Certificates): object {
   };
 }
 
+const kubeletPort = 10250;
+
+function acceptsConnections(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 2000 }, () => end(true));
+    const end = (accepted: boolean) => {
+      socket.destroy();
+      resolve(accepted);
+    };
+    socket.once("error", () => end(false)).once("timeout", () => end(false));
+  });
+}
+
 export function kubelet(state: Paths, programs: Programs, certificates: Certificates): Daemon {
   const kubeconfig = join(state.config, "kubelet.kubeconfig");
   writeKubeconfig(kubeconfig, certificates, certificates.kubelet);
@@ -129,6 +139,8 @@ export function kubelet(state: Paths, programs: Programs, certificates: Certific
       `--node-ip=${addresses.gateway}`,
       `--node-labels=runner-platform/sandbox=true`,
     ]),
+    // Opened after all that makes a kubelet give up. The node itself says "ready" for a minute after its kubelet died.
+    ready: () => acceptsConnections(addresses.gateway, kubeletPort),
     configFiles: [file, kubeconfig],
   };
 }

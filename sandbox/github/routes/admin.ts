@@ -6,14 +6,26 @@ import type { Job, ScaleSet } from "../service/types";
 import { requireAdmin } from "./guards";
 import type { Surroundings } from "./surroundings";
 
-const queueBody = z.strictObject({
-  scaleSet: z.string().min(1),
-  count: z.number().int().min(1).max(10_000).optional(),
-  seconds: z.number().min(0).max(86_400).optional(),
-  exitCode: z.number().int().min(0).max(255).optional(),
-  outcome: z.enum(["success", "failure", "crash", "deprecated"]).optional(),
-  repository: z.string().min(1).optional(),
-});
+const container = z.strictObject({ image: z.string().min(1), env: z.record(z.string(), z.string()).optional() });
+
+const queueBody = z
+  .strictObject({
+    scaleSet: z.string().min(1).optional(),
+    runsOn: z
+      .array(z.string().regex(/^[^,]+$/))
+      .min(1)
+      .optional(),
+    count: z.number().int().min(1).max(10_000).optional(),
+    seconds: z.number().min(0).max(86_400).optional(),
+    exitCode: z.number().int().min(0).max(255).optional(),
+    outcome: z.enum(["success", "failure", "crash", "deprecated"]).optional(),
+    repository: z.string().min(1).optional(),
+    container: container.optional(),
+    services: z.array(container.extend({ name: z.string().min(1) })).optional(),
+  })
+  .refine(({ scaleSet, runsOn }) => (scaleSet === undefined) !== (runsOn === undefined), {
+    error: "one of scaleSet and runsOn is needed, and not both",
+  });
 
 /** What the sandbox's command line and the tests steer the stand-in with. GitHub has nothing like it. */
 export function adminRoutes(surroundings: Surroundings): Route[] {
@@ -90,6 +102,8 @@ export function adminJobView(job: Job) {
       starts,
       result,
       reason,
+      container: job.container,
+      services: job.services,
     },
     ...{ queuedAt, assignedAt, runnerAssignedAt, startedAt, finishedAt },
   };

@@ -71,7 +71,7 @@ async function runnerRegistration({ tokens }: Surroundings, exchange: Exchange):
   return ok({ url: `${exchange.origin}${servicePath}/`, token, token_schema: "OAuthAccessToken" });
 }
 
-function exists({ options }: Surroundings, scope: string): boolean {
+export function exists({ options }: Surroundings, scope: string): boolean {
   const [first = "", second = ""] = scope.toLowerCase().split("/");
   const known = (names: readonly string[] | undefined, name: string) =>
     (names ?? []).some((candidate) => candidate.toLowerCase() === name);
@@ -79,11 +79,11 @@ function exists({ options }: Surroundings, scope: string): boolean {
 }
 
 /** `https://host/acme/api` is registered in `acme/api`. */
-function scopeOf(url: string): string {
+export function scopeOf(url: string): string {
   return new URL(url).pathname.replace(/^\/+|\/+$/g, "");
 }
 
 /** GitHub gives these times without fractions of a second. */
-function seconds(time: Date): string {
+export function seconds(time: Date): string {
   return time.toISOString().replace(/\.\d+Z$/, "Z");
 }

@@ -9,7 +9,10 @@ import type { Surroundings } from "./surroundings";
 
 const connectBody = z.object({ version: z.string().optional() });
 const startedBody = z.object({ requestId: z.number().int() });
-const finishedBody = startedBody.extend({ result: z.enum(["succeeded", "failed", "canceled"]) });
+const finishedBody = startedBody.extend({
+  result: z.enum(["succeeded", "failed", "canceled"]),
+  reason: z.string().optional(),
+});
 
 /** The runner program's side. This protocol is the stand-in's own; GitHub's is not public. */
 export function runnerRoutes(surroundings: Surroundings): Route[] {
@@ -41,8 +44,8 @@ export function runnerRoutes(surroundings: Surroundings): Route[] {
     }),
     route("POST", `${connection}/finished`, async (exchange) => {
       const { id } = authenticate(surroundings, exchange);
-      const { requestId, result } = await exchange.json(finishedBody);
-      service.agents.finished(id, exchange.param("connection"), requestId, result);
+      const { requestId, result, reason } = await exchange.json(finishedBody);
+      service.agents.finished(id, exchange.param("connection"), requestId, result, reason);
       return noContent;
     }),
     route("DELETE", connection, (exchange) => {
@@ -53,7 +56,7 @@ export function runnerRoutes(surroundings: Surroundings): Route[] {
 }
 
 /** 404 for a runner that is no longer registered, 401 for a wrong secret. */
-function authenticate({ service }: Surroundings, exchange: Exchange): Agent {
+export function authenticate({ service }: Surroundings, exchange: Exchange): Agent {
   const agent = service.agents.get(exchange.id("agent"));
   if (!service.agents.knows(agent, exchange.authorization?.value ?? "")) throw unauthorized("wrong runner secret");
   exchange.who = `runner:${agent.name}`;
@@ -62,6 +65,7 @@ function authenticate({ service }: Surroundings, exchange: Exchange): Agent {
 
 function workView(work: Work) {
   if (work.kind === "deprecated") return { kind: "deprecated" };
-  const { id, jobId, displayName, seconds, exitCode, outcome } = work.job;
-  return { kind: "job", requestId: id, jobId, displayName, seconds, exitCode, outcome };
+  const { id, jobId, displayName, repository, seconds, exitCode, outcome, container, services } = work.job;
+  const what = { displayName, repository, seconds, exitCode, outcome, container, services };
+  return { kind: "job", requestId: id, jobId, ...what };
 }

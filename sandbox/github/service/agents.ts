@@ -9,12 +9,13 @@ import {
   scaleSetNotFound,
 } from "./errors";
 import type { Jobs } from "./jobs";
-import type { Agent, Job } from "./types";
+import { firstJobFor } from "./legacy-runners";
+import type { Agent, Job, JobResult, Registration } from "./types";
 
 /** What a connected runner gets when it asks for work. */
 export type Work = { readonly kind: "job"; readonly job: Job } | { readonly kind: "deprecated" };
 
-/** Registered runners, each for one job, and the processes that act for them. */
+/** Registered runners and the processes that act for them. */
 export class Agents {
   constructor(
     private readonly context: Context,
@@ -22,15 +23,16 @@ export class Agents {
   ) {}
 
   /** Registers a runner; the secret is known only to the caller, the service keeps its hash. */
-  register(scaleSetId: number, name: string): { agent: Agent; secret: string } {
+  register(scaleSetId: number, name: string, registration?: Registration): { agent: Agent; secret: string } {
     const { state, ids, now } = this.context;
-    if (!state.scaleSets.has(scaleSetId)) throw scaleSetNotFound(scaleSetId);
+    if (!registration && !state.scaleSets.has(scaleSetId)) throw scaleSetNotFound(scaleSetId);
     if (this.byName(name)) throw agentExists(name);
     const secret = ids.secret();
     const agent: Agent = {
       id: state.next("agent"),
       name,
       scaleSetId,
+      ...(registration && { registration }),
       secretHash: hash(secret),
       createdAt: now(),
       lastSeen: now(),
@@ -98,7 +100,9 @@ export class Agents {
     this.touch(agent);
     const held = this.jobOf(agent);
     if (held) return { kind: "job", job: held };
-    const job = this.jobs.open(agent.scaleSetId, "assigned")[0];
+    const job = agent.registration
+      ? firstJobFor(agent.registration, this.jobs.queued())
+      : this.jobs.open(agent.scaleSetId, "assigned")[0];
     if (!job) return undefined;
     if (job.outcome === "deprecated") {
       this.jobs.complete(job, "failed", "the runner's version is deprecated");
@@ -133,12 +137,12 @@ export class Agents {
   }
 
   /** The runner is done, and with it its registration: ARC 0.6.1 counts a runner that still exists after exit 0 as failed. */
-  finished(id: number, connection: string, jobId: number, result: "succeeded" | "failed" | "canceled"): void {
+  finished(id: number, connection: string, jobId: number, result: JobResult, reason?: string): void {
     const agent = this.connected(id, connection);
     const job = this.owned(agent, jobId);
     if (job.state !== "started") throw jobNotYours(jobId);
-    this.drop(agent);
-    this.jobs.complete(job, result);
+    this.release(agent);
+    this.jobs.complete(job, result, reason);
     this.context.wake();
   }
 
@@ -162,13 +166,23 @@ export class Agents {
     delete agent.connection;
     delete agent.jobId;
     if (job?.state === "started") {
-      this.drop(agent);
+      this.release(agent);
       this.jobs.abandon(job, reason);
     } else {
       if (job) this.jobs.requeue(job, reason);
       this.context.state.save("agents", agent);
     }
     this.context.wake();
+  }
+
+  /** Ends the registration of a runner that was for one job. */
+  private release(agent: Agent): void {
+    if (agent.registration?.ephemeral !== false) {
+      this.drop(agent);
+      return;
+    }
+    delete agent.jobId;
+    this.context.state.save("agents", agent);
   }
 
   private drop(agent: Agent): void {

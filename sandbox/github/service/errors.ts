@@ -19,6 +19,9 @@ export const scaleSetExists = (name: string) =>
 export const groupNotFound = (id: number) =>
   new ServiceError(404, "RunnerGroupNotFoundException", `no runner group with id ${id}`);
 
+export const groupNamedNotFound = (name: string) =>
+  new ServiceError(404, "RunnerGroupNotFoundException", `no runner group named ${name}`);
+
 export const sessionConflict = (name: string, owner: string) =>
   new ServiceError(
     409,

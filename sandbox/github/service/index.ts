@@ -1,6 +1,7 @@
 import { Agents } from "./agents";
 import { defaultLimits, type Context, type IdSource, type Limits } from "./context";
 import { Jobs } from "./jobs";
+import { LegacyRunners } from "./legacy-runners";
 import { ScaleSets } from "./scale-sets";
 import { Sessions } from "./sessions";
 import { State, type Change } from "./state";
@@ -26,6 +27,7 @@ export class ActionsService {
   readonly scaleSets: ScaleSets;
   readonly sessions: Sessions;
   readonly agents: Agents;
+  readonly legacyRunners: LegacyRunners;
   readonly state = new State();
 
   constructor(options: ActionsServiceOptions) {
@@ -40,6 +42,7 @@ export class ActionsService {
     this.sessions = new Sessions(context, this.jobs);
     this.scaleSets = new ScaleSets(context, this.jobs, this.sessions);
     this.agents = new Agents(context, this.jobs);
+    this.legacyRunners = new LegacyRunners(context, this.agents);
     this.state.restore(options.journal ?? []);
     for (const name of ["Default", ...(options.runnerGroups ?? [])]) this.scaleSets.declareGroup(name);
     this.sessions.forgive();

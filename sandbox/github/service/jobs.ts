@@ -1,9 +1,12 @@
 import { announce, record, type Context } from "./context";
 import { jobNotCancellable, jobNotFound } from "./errors";
-import type { Job, JobResult, Outcome, ScaleSet } from "./types";
+import type { Job, JobContainer, JobResult, Outcome, ScaleSet, ServiceContainer } from "./types";
 
 export interface JobRequest {
-  readonly scaleSet: string;
+  /** The one label of `runs-on`. Required without `runsOn`. */
+  readonly scaleSet?: string;
+  /** All labels of `runs-on`: a runner that registered itself and carries all of them may take the job. */
+  readonly runsOn?: readonly string[];
   /** @default 1 */
   readonly count?: number;
   /** How long a runner is busy with each. @default 0 */
@@ -14,6 +17,10 @@ export interface JobRequest {
   readonly outcome?: Outcome;
   /** @default the first organisation's `sandbox` repository */
   readonly repository?: string;
+  /** The container to run the job in. Runners without container hooks pass over it. @default none */
+  readonly container?: JobContainer;
+  /** Containers beside it. @default none */
+  readonly services?: readonly ServiceContainer[];
 }
 
 /** Jobs and where they wait. A job moves: queued, available, assigned, runnerAssigned, started, completed. */
@@ -35,7 +42,8 @@ export class Jobs {
         id,
         jobId: ids.uuid(),
         batch,
-        scaleSetName: request.scaleSet,
+        scaleSetName: request.scaleSet ?? request.runsOn?.join(",") ?? "",
+        ...(request.runsOn && { runsOn: request.runsOn }),
         displayName: `job ${index + 1}`,
         workflowRunId,
         owner: this.owner,
@@ -43,6 +51,8 @@ export class Jobs {
         seconds: request.seconds ?? 0,
         exitCode,
         outcome: request.outcome ?? (exitCode === 0 ? "success" : "failure"),
+        ...(request.container && { container: request.container }),
+        ...(request.services && { services: request.services }),
         state: "queued",
         starts: 0,
         queuedAt: now(),
@@ -67,6 +77,11 @@ export class Jobs {
   /** The jobs of a set in a state, oldest first. */
   open(scaleSetId: number, state: Job["state"]): Job[] {
     return this.openJobs().filter((job) => job.scaleSetId === scaleSetId && job.state === state);
+  }
+
+  /** The jobs that no scale set has, oldest first. */
+  queued(): Job[] {
+    return this.openJobs().filter((job) => job.state === "queued");
   }
 
   /** Offers the jobs that wait for a set of this name to it. */
@@ -104,7 +119,11 @@ export class Jobs {
   }
 
   /** Puts a job that no runner has begun back in line. */
-  requeue(job: Job, reason: string, to: "queued" | "assigned" = "assigned"): void {
+  requeue(
+    job: Job,
+    reason: string,
+    to: "queued" | "assigned" = job.scaleSetId === undefined ? "queued" : "assigned",
+  ): void {
     job.state = to;
     delete job.agentId;
     delete job.agentName;

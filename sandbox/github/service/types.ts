@@ -19,6 +19,17 @@ export interface Transition {
   readonly detail?: string;
 }
 
+/** A container of a job, as its workflow names it. */
+export interface JobContainer {
+  readonly image: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface ServiceContainer extends JobContainer {
+  /** Its key below `services` of the workflow. */
+  readonly name: string;
+}
+
 export interface Job {
   /** The service's `runnerRequestId`. */
   readonly id: number;
@@ -26,8 +37,10 @@ export interface Job {
   readonly jobId: string;
   /** Jobs queued by one call carry the same batch. */
   readonly batch: string;
-  /** The one label of `runs-on`. */
+  /** The one label of `runs-on`; with `runsOn` all of them, joined by commas. */
   readonly scaleSetName: string;
+  /** All labels of `runs-on`, for jobs that runners without a scale set may take. */
+  readonly runsOn?: readonly string[];
   readonly displayName: string;
   readonly workflowRunId: number;
   readonly owner: string;
@@ -35,6 +48,9 @@ export interface Job {
   readonly seconds: number;
   readonly exitCode: number;
   readonly outcome: Outcome;
+  /** `container` of the workflow. Absent: the job's steps run on the runner itself. */
+  readonly container?: JobContainer;
+  readonly services?: readonly ServiceContainer[];
   state: JobState;
   scaleSetId?: number;
   agentId?: number;
@@ -108,11 +124,14 @@ export interface Session {
   messages: Message[];
 }
 
-/** A registered runner. All are ephemeral: registered for one job. */
+/** A registered runner. Those of scale sets are all ephemeral: registered for one job. */
 export interface Agent {
   readonly id: number;
   readonly name: string;
+  /** 0 for a runner that registered itself. */
   readonly scaleSetId: number;
+  /** Of a runner that registered itself, by a registration token. */
+  readonly registration?: Registration;
   /** SHA-256 of the secret in its JIT configuration. */
   readonly secretHash: string;
   readonly createdAt: Millis;
@@ -120,6 +139,17 @@ export interface Agent {
   connection?: string;
   lastSeen: Millis;
   jobId?: number;
+}
+
+/** What a runner said of itself when it registered. */
+export interface Registration {
+  /** As of a scale set. */
+  readonly scope: string;
+  readonly groupId: number;
+  /** Its own labels, without those that every runner carries. */
+  readonly labels: readonly string[];
+  /** Whether it is for one job only. */
+  readonly ephemeral: boolean;
 }
 
 /** The counters that the service calls statistics. */

@@ -14,7 +14,7 @@ import {
 } from "./objects.js";
 import { outputsOf } from "./outputs.js";
 import { isPatchType } from "./type-token.js";
-import type { PropertyMap } from "./values.js";
+import type { PropertyMap } from "../shared/values.js";
 
 export interface Applied {
   readonly id: string;

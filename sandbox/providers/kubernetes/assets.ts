@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { ProviderError } from "./errors.js";
 import { isObject, textAt, type Json } from "./json.js";
-import { ASSET_SIGNATURE, SIGNATURE_KEY } from "./values.js";
+import { ASSET_SIGNATURE, SIGNATURE_KEY } from "../shared/values.js";
 
 /** Replaces assets inside chart values by their content. */
 export async function withAssets(value: Json, folder: string): Promise<Json> {

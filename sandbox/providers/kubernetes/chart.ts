@@ -2,21 +2,26 @@ import { resolve } from "node:path";
 import { assetText, withAssets } from "./assets.js";
 import type { ConstructOptions } from "./construct.js";
 import { ProviderError } from "./errors.js";
-import { isLocalChart, renderChart, type RepositoryOptions } from "./helm.js";
+import { type ChartRequest, isLocalChart, renderChart, type RepositoryOptions } from "./helm.js";
 import { isObject, textAt, type JsonObject, type KubernetesObject } from "./json.js";
 import { parseManifest, placeInNamespace } from "./manifest.js";
-import { reveal, type PropertyMap } from "./values.js";
+import { findChart, wantedChart } from "./offline-charts.js";
+import { reveal, type PropertyMap } from "../shared/values.js";
 
 export const CHART = "kubernetes:helm.sh/v4:Chart";
 
 /** Inputs of the real plugin's Chart that need a local helm set-up this provider does not touch. */
 const UNSERVED_INPUTS = ["postRenderer", "keyring"];
 
-/** The objects of a chart, as `helm template` renders them for the session's cluster, in their namespaces. */
+/**
+ * The objects of a chart, as `helm template` renders them for the session's cluster, in their namespaces.
+ * @throws ChartUnavailable without a cluster, for a chart that is not on this machine
+ */
 export async function chartObjects(
   name: string,
   inputs: PropertyMap,
   options: ConstructOptions,
+  warn: (text: string) => void,
 ): Promise<KubernetesObject[]> {
   const { session, helm, programDirectory } = options;
   for (const input of UNSERVED_INPUTS) {
@@ -31,10 +36,9 @@ export async function chartObjects(
   const namespace = text("namespace") ?? session.defaultNamespace;
   const files = Array.isArray(plain.valueYamlFiles) ? plain.valueYamlFiles : [];
   const manifest = await renderChart(helm, {
-    chart: isLocalChart(chart) ? resolve(programDirectory, chart.replace(/^file:\/\//, "")) : chart,
+    ...sourceOf(chart, plain, options, warn),
     release: text("name") ?? name,
     namespace,
-    version: text("version"),
     devel: flag("devel"),
     dependencyUpdate: flag("dependencyUpdate"),
     verify: flag("verify"),
@@ -42,11 +46,25 @@ export async function chartObjects(
     skipCrds: flag("skipCrds"),
     values: (await withAssets(plain.values ?? {}, programDirectory)) as JsonObject,
     valueFiles: await Promise.all(files.map((file) => assetText(file, programDirectory))),
-    repository: repositoryOf(plain),
     kubeVersion: session.serverVersion,
     apiVersions: await session.discovery.apiVersions(),
   });
   return placeInNamespace(parseManifest(manifest), namespace, session.discovery);
+}
+
+/** Where helm takes the chart from. Without a cluster there is no network either: then it is a folder, or nothing. */
+function sourceOf(
+  chart: string,
+  inputs: JsonObject,
+  { session, programDirectory }: ConstructOptions,
+  warn: (text: string) => void,
+): Pick<ChartRequest, "chart" | "version" | "repository"> {
+  const asked = { version: textAt(inputs, "version") || undefined, repository: repositoryOf(inputs) };
+  if (isLocalChart(chart)) return { ...asked, chart: resolve(programDirectory, chart.replace(/^file:\/\//, "")) };
+  if (session.offline === undefined) return { ...asked, chart };
+  const { folder, note } = findChart(wantedChart(inputs), session.offline.charts);
+  if (note !== undefined) warn(note);
+  return { chart: folder, repository: {} };
 }
 
 function repositoryOf(inputs: JsonObject): RepositoryOptions {

@@ -4,7 +4,15 @@ import { ProviderError } from "./errors.js";
 import { isAnnotatedTrue, type KubernetesObject } from "./json.js";
 import { objectFromInputs } from "./objects.js";
 import { isPatchType, nameOfUrn, parseTypeToken, typeOfUrn } from "./type-token.js";
-import { isPropertyMap, isSecret, isUnknown, secret, unwrap, type PropertyMap, type PropertyValue } from "./values.js";
+import {
+  isPropertyMap,
+  isSecret,
+  isUnknown,
+  secret,
+  unwrap,
+  type PropertyMap,
+  type PropertyValue,
+} from "../shared/values.js";
 
 export interface CheckInput {
   readonly urn: string;

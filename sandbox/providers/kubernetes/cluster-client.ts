@@ -22,8 +22,15 @@ const REQUEST_TIMEOUT_MS = 60_000;
 /** Tokens from an exec plug-in or a file are asked for again after this time. */
 const CREDENTIAL_LIFETIME_MS = 60_000;
 
+/** What the provider asks of an API server. */
+export interface ApiClient {
+  /** Its address, for messages. */
+  readonly server: string;
+  request(method: Method, path: string, request?: ApiRequest): Promise<JsonObject>;
+}
+
 /** A small REST client: one kept-alive connection pool, JSON in and out, errors as `ApiError`. */
-export class ClusterClient {
+export class ClusterClient implements ApiClient {
   private readonly base: URL;
   private credentials: Promise<https.RequestOptions> | undefined;
   private credentialsAge = 0;

@@ -2,11 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type * as client from "@kubernetes/client-node";
-import { ClusterClient } from "./cluster-client.js";
+import { type ApiClient, ClusterClient } from "./cluster-client.js";
 import { Discovery } from "./discovery.js";
+import type { Offline } from "./offline.js";
 import { ApiError, messageOf, ProviderError } from "./errors.js";
 import { textAt, type Json } from "./json.js";
-import { decodeValue, isUnknown, reveal, type PropertyMap } from "./values.js";
+import { decodeValue, isUnknown, reveal, type PropertyMap } from "../shared/values.js";
 
 /** The settings of `kubernetes.Provider` that this provider knows. */
 export interface ProviderSettings {
@@ -25,20 +26,28 @@ export interface ProviderSettings {
 
 /** A configured provider: one cluster and the defaults for objects in it. */
 export interface Session {
-  readonly client: ClusterClient;
+  readonly client: ApiClient;
   readonly discovery: Discovery;
   readonly settings: ProviderSettings;
-  readonly kubeConfig: client.KubeConfig;
   readonly defaultNamespace: string;
   /** For instance `v1.35.4`. */
   readonly serverVersion: string;
+  /** There is no cluster: objects can be previewed only. */
+  readonly offline?: Offline;
 }
 
 /** Settings of the real plugin that ask for something this provider does not do. */
 const REFUSED = ["renderYamlToDirectory", "helmReleaseSettings"];
 
-/** Problems of a provider's inputs, one sentence each, keyed by property. */
-export async function settingsProblems(inputs: PropertyMap): Promise<{ property: string; reason: string }[]> {
+/**
+ * Problems of a provider's inputs, one sentence each, keyed by property.
+ *
+ * @param dials whether the kubeconfig will be used, and so has to be one
+ */
+export async function settingsProblems(
+  inputs: PropertyMap,
+  dials = true,
+): Promise<{ property: string; reason: string }[]> {
   const problems = REFUSED.filter((key) => inputs[key] !== undefined && inputs[key] !== "").map((property) => ({
     property,
     reason: `${property} is not served by the offline kubernetes provider; install the real plugin for it`,
@@ -49,7 +58,7 @@ export async function settingsProblems(inputs: PropertyMap): Promise<{ property:
     problems.push({ property: "enableServerSideApply", reason });
   }
   const kubeconfig = decodeSetting(inputs.kubeconfig);
-  if (kubeconfig !== undefined && kubeconfig !== "" && !isUnknown(kubeconfig)) {
+  if (dials && kubeconfig !== undefined && kubeconfig !== "" && !isUnknown(kubeconfig)) {
     try {
       await kubeConfigOf(readSettings(inputs));
     } catch (error) {
@@ -134,7 +143,6 @@ export async function connect(settings: ProviderSettings): Promise<Session> {
     client,
     discovery: new Discovery(client),
     settings,
-    kubeConfig,
     defaultNamespace: settings.namespace ?? contextNamespace ?? "default",
     serverVersion: textAt(version, "gitVersion") ?? "unknown",
   };

@@ -5,9 +5,10 @@ import { dependenciesOf } from "./install-order.js";
 import { annotation, type KubernetesObject } from "./json.js";
 import { childName } from "./manifest.js";
 import { Monitor, type RegisteredChild } from "./monitor.js";
-import { provider } from "./proto.js";
+import { ChartUnavailable } from "./offline-charts.js";
+import { provider } from "../shared/proto.js";
 import { refuseUnserved, typeTokenOf } from "./type-token.js";
-import { containsUnknown, decode, reveal, secret, type PropertyMap } from "./values.js";
+import { containsUnknown, decode, reveal, secret, type PropertyMap } from "../shared/values.js";
 import { CONFIG_FILE, CONFIG_GROUP, manifestObjects } from "./yaml-component.js";
 
 export interface ConstructOptions {
@@ -40,7 +41,12 @@ export async function construct(
       response.setState(await monitor.registerOutputs(component, {}));
       return response;
     }
-    const objects = await objectsOf(request, inputs, options);
+    const warn = (text: string) => options.warn(component, text);
+    const objects = await objectsOf(request, inputs, options, warn).catch((error: unknown) => {
+      if (!(error instanceof ChartUnavailable)) throw error;
+      warn(error.message);
+      return [];
+    });
     const given = inputs.resourcePrefix === undefined ? undefined : reveal(inputs.resourcePrefix);
     const prefix = typeof given === "string" ? given : request.getName();
     const children = await registerChildren(monitor, component, objects, prefix, inputs.skipAwait === true);
@@ -57,10 +63,11 @@ function objectsOf(
   request: provider.ConstructRequest,
   inputs: PropertyMap,
   options: ConstructOptions,
+  warn: (text: string) => void,
 ): Promise<KubernetesObject[]> {
   switch (request.getType()) {
     case CHART:
-      return chartObjects(request.getName(), inputs, options);
+      return chartObjects(request.getName(), inputs, options, warn);
     case CONFIG_GROUP:
     case CONFIG_FILE:
       return manifestObjects(inputs, options);

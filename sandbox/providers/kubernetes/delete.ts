@@ -4,7 +4,7 @@ import { annotation, describeObject, listAt, type KubernetesObject } from "./jso
 import { fieldManagerOf, ObjectApi, objectFromInputs, refOf, UnknownKindError, withNamespace } from "./objects.js";
 import { isPatchType } from "./type-token.js";
 import { timeoutMs } from "./await/timeout.js";
-import type { PropertyMap } from "./values.js";
+import type { PropertyMap } from "../shared/values.js";
 
 /** Deletes the object and waits until it is really gone. What is not there any more counts as deleted. */
 export async function deleteObject(operation: Operation, inputs: PropertyMap, state: PropertyMap): Promise<void> {

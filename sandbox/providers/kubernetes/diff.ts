@@ -1,7 +1,7 @@
 import { isObject, omit, sameJson, type Json, type KubernetesObject } from "./json.js";
 import { replacingFields, type FieldPattern } from "./immutable-fields.js";
 import type { ProviderSettings } from "./configure.js";
-import { isUnknown } from "./values.js";
+import { isUnknown } from "../shared/values.js";
 
 export type Path = readonly (string | number)[];
 export type ChangeKind = "add" | "delete" | "update";

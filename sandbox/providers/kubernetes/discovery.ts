@@ -1,4 +1,4 @@
-import type { ClusterClient } from "./cluster-client.js";
+import type { ApiClient } from "./cluster-client.js";
 import { isNotFound } from "./errors.js";
 import { listAt, textAt, valueAt, type JsonObject } from "./json.js";
 
@@ -19,7 +19,7 @@ export class Discovery {
   /** Scopes of CRDs this program declares, for kinds whose CRD is not in the cluster yet (preview). */
   private readonly declared = new Map<string, boolean>();
 
-  constructor(private readonly client: ClusterClient) {}
+  constructor(private readonly client: ApiClient) {}
 
   /** The kind's resource, or undefined if the cluster does not serve it. */
   async find(apiVersion: string, kind: string): Promise<KindInfo | undefined> {

@@ -1,4 +1,4 @@
-import { CHANNEL_OPTIONS, call, engine, engineGrpc, grpc } from "./proto.js";
+import { CHANNEL_OPTIONS, call, engine, engineGrpc, grpc } from "../shared/proto.js";
 import { log } from "./log.js";
 
 type Severity = "status" | "warning";

@@ -1,7 +1,7 @@
+import { ProviderError } from "../shared/errors.js";
 import { isObject, listAt, textAt, type Json } from "./json.js";
 
-/** A mistake or a state of the world that the user is told about in one sentence, without a stack trace. */
-export class ProviderError extends Error {}
+export { messageOf, ProviderError } from "../shared/errors.js";
 
 /** The cluster did not answer at all. */
 export class UnreachableError extends ProviderError {}
@@ -63,10 +63,6 @@ export function explain(subject: string, error: unknown): Error {
   const lines = missing.map((cause) => `\n  ${cause.field}: ${cause.message}`);
   const text = quoted?.[1] === undefined ? `${subject}: ${said}` : `${subject} is invalid: ${said}`;
   return new ProviderError(`${text}${lines.join("")}`);
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function parse(body: string): unknown {

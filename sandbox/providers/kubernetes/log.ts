@@ -1,4 +1,4 @@
+import { logger } from "../shared/log.js";
+
 /** Writes one line to stderr. Callers pass kinds, names and durations only, never property values. */
-export function log(message: string): void {
-  process.stderr.write(`${new Date().toISOString()} kubernetes provider: ${message}\n`);
-}
+export const log = logger("kubernetes");

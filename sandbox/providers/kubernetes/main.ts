@@ -1,23 +1,46 @@
+import { appendFileSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { serveProcess } from "../shared/serve-process.js";
 import { clientLibrary } from "./configure.js";
 import { log } from "./log.js";
+import type { Offline } from "./offline.js";
+import type { AvailableChart } from "./offline-charts.js";
 import { serve } from "./server.js";
 
 /** The provider as a process: prints its port on the first line of stdout and serves until SIGTERM. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { helm: { type: "string", default: "helm" } } });
-  const server = await serve({ helm: values.helm });
-  process.stdout.write(`${server.port}\n`);
+  const { values } = parseArgs({
+    options: {
+      helm: { type: "string", default: "helm" },
+      offline: { type: "boolean", default: false },
+      "kube-version": { type: "string" },
+      charts: { type: "string" },
+      "secret-keys": { type: "string" },
+    },
+  });
+  const offline = values.offline ? offlineOf(values) : undefined;
+  const server = await serve({ helm: values.helm, ...(offline && { offline }) });
+  serveProcess(server, log);
   // wanted as soon as the engine configures the provider; a failure shows there
-  clientLibrary().catch(() => undefined);
-  const stop = (signal: string) => {
-    log(`stopping on ${signal}`);
-    void server.stop().then(() => process.exit(0));
+  if (!offline) clientLibrary().catch(() => undefined);
+}
+
+interface OfflineFlags {
+  readonly "kube-version"?: string;
+  readonly charts?: string;
+  readonly "secret-keys"?: string;
+}
+
+/** What stands in for the cluster. Files: the list of charts on this machine (`sandbox/charts`), and where keys of Secrets are written. */
+function offlineOf({ charts, "kube-version": kubeVersion, "secret-keys": file }: OfflineFlags): Offline {
+  if (kubeVersion === undefined) throw new Error("--offline needs --kube-version, such as 1.35");
+  return {
+    kubeVersion,
+    charts: charts === undefined ? [] : (JSON.parse(readFileSync(charts, "utf8")) as AvailableChart[]),
+    ...(file !== undefined && {
+      onSecret: (urn, keys) => appendFileSync(file, `${JSON.stringify({ urn, keys })}\n`, { mode: 0o600 }),
+    }),
   };
-  process.once("SIGTERM", () => stop("SIGTERM"));
-  process.once("SIGINT", () => stop("SIGINT"));
-  // The end of stdin is the end of the process that started this one: without it nobody would ever stop the provider.
-  process.stdin.once("end", () => stop("end of stdin")).resume();
 }
 
 main().catch((error: unknown) => {

@@ -1,7 +1,7 @@
 import { ProviderError } from "./errors.js";
-import { CHANNEL_OPTIONS, call, grpc, type provider, resource, resourceGrpc, type Struct } from "./proto.js";
-import { serializeWithStructs, STRUCT_FIELDS, writeStruct } from "./struct-fields.js";
-import { encode, SIGNATURE_KEY, UNKNOWN, type PropertyMap, type PropertyValue } from "./values.js";
+import { CHANNEL_OPTIONS, call, grpc, type provider, resource, resourceGrpc, type Struct } from "../shared/proto.js";
+import { serializeWithStructs, STRUCT_FIELDS, writeStruct } from "../shared/struct-fields.js";
+import { encode, SIGNATURE_KEY, UNKNOWN, type PropertyMap, type PropertyValue } from "../shared/values.js";
 
 const RESOURCE_SIGNATURE = "5cf8f73096256a8f31e491e813e4eb8e";
 

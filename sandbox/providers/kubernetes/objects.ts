@@ -12,7 +12,7 @@ import {
   type KubernetesObject,
 } from "./json.js";
 import { parseTypeToken } from "./type-token.js";
-import { reveal, type PropertyMap } from "./values.js";
+import { reveal, type PropertyMap } from "../shared/values.js";
 
 /** What identifies one object in the cluster. */
 export interface ObjectRef {

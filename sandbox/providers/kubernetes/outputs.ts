@@ -1,5 +1,5 @@
 import { isObject, objectAt, omit, valueAt, type JsonObject, type KubernetesObject } from "./json.js";
-import { isPropertyMap, markLike, secret, UNKNOWN, type PropertyMap, type PropertyValue } from "./values.js";
+import { isPropertyMap, markLike, secret, UNKNOWN, type PropertyMap, type PropertyValue } from "../shared/values.js";
 
 /** Fields the API server sets; a preview cannot know them for an object that does not exist. */
 const COMPUTED_METADATA = ["uid", "resourceVersion", "creationTimestamp", "generation"];

@@ -10,16 +10,21 @@ import {
   UnknownKindError,
   withNamespace,
 } from "./objects.js";
+import { tellSecretKeys } from "./offline.js";
 import { outputsOf, previewOutputs, shownInputs } from "./outputs.js";
 import { isPatchType } from "./type-token.js";
-import { containsUnknown, markLike, type PropertyMap } from "./values.js";
+import { containsUnknown, markLike, type PropertyMap } from "../shared/values.js";
 
 /**
- * What a create would lead to, by a server-side dry run. Without one (unknown inputs, a kind or namespace that does not exist yet)
+ * What a create would lead to, by a server-side dry run. Without one (no cluster, unknown inputs, a kind or namespace that does not exist yet)
  * the inputs themselves. An object the API server would refuse fails the preview with its words.
  */
 export async function previewCreate(operation: Operation, inputs: PropertyMap): Promise<PropertyMap> {
   const echoed = previewOutputs(shownInputs(inputs), undefined);
+  if (operation.session.offline !== undefined) {
+    tellSecretKeys(operation.session, operation.urn, objectFromInputs(inputs, operation.type));
+    return echoed;
+  }
   if (containsUnknown(inputs)) return echoed;
   const object = await withNamespace(operation.session, objectFromInputs(inputs, operation.type));
   const api = new ObjectApi(operation.session);
@@ -38,7 +43,7 @@ export async function previewCreate(operation: Operation, inputs: PropertyMap): 
 
 export async function previewUpdate(operation: Operation, inputs: PropertyMap, old: PropertyMap): Promise<PropertyMap> {
   const echoed = previewOutputs(markLike({ ...old, ...shownInputs(inputs) }, inputs) as PropertyMap, old);
-  if (containsUnknown(inputs)) return echoed;
+  if (operation.session.offline !== undefined || containsUnknown(inputs)) return echoed;
   const object = await withNamespace(operation.session, objectFromInputs(inputs, operation.type));
   const fieldManager = fieldManagerOf(operation.urn, object, old);
   const dryRun = await attempt(new ObjectApi(operation.session), object, fieldManager, true);

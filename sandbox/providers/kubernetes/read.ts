@@ -4,7 +4,7 @@ import { fieldManagerOf, ObjectApi, objectFromInputs, type ObjectRef } from "./o
 import { outputsOf } from "./outputs.js";
 import { pruneToInputs } from "./prune.js";
 import { isPatchType, parseTypeToken } from "./type-token.js";
-import { markLike, secret, type PropertyMap } from "./values.js";
+import { markLike, secret, type PropertyMap } from "../shared/values.js";
 
 export interface ReadResult {
   readonly id: string;

@@ -6,11 +6,12 @@ import { deleteObject } from "./delete.js";
 import { diffObjects, formatPath, type FieldChange } from "./diff.js";
 import { objectFromInputs, withNamespace } from "./objects.js";
 import { previewCreate, previewUpdate } from "./preview.js";
-import { Empty, provider } from "./proto.js";
+import { Empty, provider } from "../shared/proto.js";
 import { readObject } from "./read.js";
-import { readStruct, STRUCT_FIELDS as FIELDS, writeStruct } from "./struct-fields.js";
+import { replacesUnready } from "./replace-unready.js";
+import { readStruct, STRUCT_FIELDS as FIELDS, writeStruct } from "../shared/struct-fields.js";
 import { isPatchType, typeOfUrn } from "./type-token.js";
-import type { PropertyMap } from "./values.js";
+import type { PropertyMap } from "../shared/values.js";
 
 /** The calls on resources: each takes a request of the protocol apart, lets a plain function do the work, and packs its answer. */
 
@@ -40,7 +41,11 @@ export async function diffCall(session: Session, request: provider.DiffRequest):
   const now = await place(readStruct(request, FIELDS.DiffRequest.news));
   const diff = diffObjects(old, now, session.settings, isPatchType(type, now.kind));
   const ignored = request.getIgnorechangesList();
-  const changes = diff.changes.filter(({ path }) => !ignored.some((prefix) => isWithin(formatPath(path), prefix)));
+  const unready = replacesUnready(now, readStruct(request, FIELDS.DiffRequest.olds));
+  const changes: readonly FieldChange[] = [
+    ...diff.changes.filter(({ path }) => !ignored.some((prefix) => isWithin(formatPath(path), prefix))),
+    ...(unready ? [{ path: ["status"], kind: "update", replace: true } as const] : []),
+  ];
   const response = new provider.DiffResponse();
   response.setChanges(
     changes.length === 0 ? provider.DiffResponse.DiffChanges.DIFF_NONE : provider.DiffResponse.DiffChanges.DIFF_SOME,
@@ -55,7 +60,7 @@ export async function diffCall(session: Session, request: provider.DiffRequest):
     response.getDetaileddiffMap().set(path, detail);
     if (change.replace) response.addReplaces(path);
   }
-  response.setDeletebeforereplace(response.getReplacesList().length > 0 && diff.deleteBeforeReplace);
+  response.setDeletebeforereplace(response.getReplacesList().length > 0 && (unready || diff.deleteBeforeReplace));
   return response;
 }
 

@@ -1,14 +1,13 @@
 import { InitializationError } from "./apply.js";
-import { messageOf, ProviderError } from "./errors.js";
+import { plainServiceError } from "../shared/rpc-errors.js";
 import { log } from "./log.js";
-import { Any, grpc, provider, rpcStatus } from "./proto.js";
-import { encode } from "./values.js";
+import { Any, grpc, provider, rpcStatus } from "../shared/proto.js";
+import { encode } from "../shared/values.js";
 
 /** Turns an exception into the answer the engine expects; only faults of this program are logged with their stack. */
 export function toServiceError(error: unknown): Partial<grpc.StatusObject> {
   if (error instanceof InitializationError) return initializationFailed(error);
-  if (!(error instanceof ProviderError)) log(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  return { code: grpc.status.UNKNOWN, details: messageOf(error) };
+  return plainServiceError(error, log);
 }
 
 /**

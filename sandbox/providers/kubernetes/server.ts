@@ -5,21 +5,20 @@ import type { Operation } from "./context.js";
 import { EngineLog } from "./engine-log.js";
 import { ProviderError } from "./errors.js";
 import { log } from "./log.js";
-import { CHANNEL_OPTIONS, Empty, grpc, plugin, provider, providerGrpc } from "./proto.js";
+import { offlineSession, type Offline } from "./offline.js";
+import { listen, type RunningServer, unaryHandlers } from "../shared/frame.js";
+import { Empty, type grpc, plugin, provider, providerGrpc } from "../shared/proto.js";
 import { checkCall, createCall, deleteCall, diffCall, readCall, updateCall } from "./resource-calls.js";
 import { toServiceError } from "./rpc-errors.js";
-import { readStruct, STRUCT_FIELDS, withStructFields, writeStruct } from "./struct-fields.js";
-import { nameOfUrn, refuseUnserved, typeOfUrn } from "./type-token.js";
-import { decode, type PropertyMap } from "./values.js";
+import { readStruct, STRUCT_FIELDS, writeStruct } from "../shared/struct-fields.js";
+import { refuseUnserved, typeOfUrn } from "./type-token.js";
+import { decode, type PropertyMap } from "../shared/values.js";
 
 export interface ServerOptions {
   /** The helm executable that renders charts. */
   readonly helm: string;
-}
-
-export interface RunningServer {
-  readonly port: number;
-  stop(): Promise<void>;
+  /** Serves previews without a cluster. */
+  readonly offline?: Offline;
 }
 
 /** A request with a URN and perhaps a timeout: everything done to a resource. */
@@ -29,27 +28,11 @@ interface ResourceRequest {
 }
 
 /** Serves the package `kubernetes` on a free port of 127.0.0.1. */
-export async function serve(options: ServerOptions): Promise<RunningServer> {
-  const server = new grpc.Server(CHANNEL_OPTIONS);
-  server.addService(withStructFields(providerGrpc.ResourceProviderService), handlers(options));
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {
-      if (error === null) resolve(bound);
-      else reject(error);
-    });
-  });
-  return {
-    port,
-    stop: () =>
-      new Promise((resolve) => {
-        const force = setTimeout(() => server.forceShutdown(), 2000);
-        server.tryShutdown(() => {
-          clearTimeout(force);
-          resolve();
-        });
-      }),
-  };
+export function serve(options: ServerOptions): Promise<RunningServer> {
+  return listen(providerGrpc.ResourceProviderService, handlers(options));
 }
+
+const unary = unaryHandlers({ toServiceError, log });
 
 function handlers(options: ServerOptions): grpc.UntypedServiceImplementation {
   const connections = new Connections();
@@ -108,10 +91,14 @@ function handlers(options: ServerOptions): grpc.UntypedServiceImplementation {
         "the offline kubernetes provider has no schema; install the real plugin to generate code or docs",
       );
     }),
-    checkConfig: unary<provider.CheckRequest, provider.CheckResponse>("CheckConfig", checkConfig),
+    checkConfig: unary<provider.CheckRequest, provider.CheckResponse>("CheckConfig", (request) =>
+      checkConfig(request, options.offline === undefined),
+    ),
     diffConfig: unary<provider.DiffRequest, provider.DiffResponse>("DiffConfig", diffConfig),
     configure: unary<provider.ConfigureRequest, provider.ConfigureResponse>("Configure", async (request, peer) => {
-      connections.open(peer).session = await connect(readSettings(configuration(request)));
+      const settings = readSettings(configuration(request));
+      const { offline } = options;
+      connections.open(peer).session = offline ? offlineSession(settings, offline) : await connect(settings);
       const response = new provider.ConfigureResponse();
       response.setAcceptsecrets(true);
       response.setSupportspreview(true);
@@ -148,36 +135,11 @@ function handlers(options: ServerOptions): grpc.UntypedServiceImplementation {
   };
 }
 
-/** A unary handler: exceptions become answers, and a caller that goes away aborts the work. */
-function unary<Request, Response>(
-  name: string,
-  work: (request: Request, peer: string, signal: AbortSignal) => Response | Promise<Response>,
-): grpc.handleUnaryCall<Request, Response> {
-  return (call, callback) => {
-    const gone = new AbortController();
-    call.on("cancelled", () => gone.abort());
-    const started = Date.now();
-    Promise.resolve()
-      .then(() => work(call.request, call.getPeer(), gone.signal))
-      .then(
-        (response) => callback(null, response),
-        (error: unknown) => callback(toServiceError(error)),
-      )
-      .finally(() => {
-        const subject = (call.request as Partial<ResourceRequest>).getUrn?.();
-        const took = Date.now() - started;
-        if (took > 1000)
-          log(`${name} ${subject === undefined || subject === "" ? "" : nameOfUrn(subject)} took ${took} ms`);
-      })
-      .catch(() => undefined);
-  };
-}
-
-async function checkConfig(request: provider.CheckRequest): Promise<provider.CheckResponse> {
+async function checkConfig(request: provider.CheckRequest, dials: boolean): Promise<provider.CheckResponse> {
   const news = readStruct(request, STRUCT_FIELDS.CheckRequest.news);
   const response = new provider.CheckResponse();
   writeStruct(response, STRUCT_FIELDS.CheckResponse.inputs, news);
-  for (const { property, reason } of await settingsProblems(news)) {
+  for (const { property, reason } of await settingsProblems(news, dials)) {
     const failure = new provider.CheckFailure();
     failure.setProperty(property);
     failure.setReason(reason);

@@ -1,58 +1,40 @@
-import { spawn } from "node:child_process";
-import { openSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
+import { type RunningProvider, startProvider } from "../shared/start.js";
+
+export type { RunningProvider } from "../shared/start.js";
 
 export interface StartOptions {
   /** The helm executable that renders charts. */
   readonly helm: string;
   /** Where the provider's own log goes; nowhere if not given. */
   readonly logFile?: string;
+  /** Serve previews without a cluster. @default the cluster of the program's kubeconfig */
+  readonly offline?: {
+    /** Of the cluster that is meant, such as `1.35`. */
+    readonly kubeVersion: string;
+    /** File with the list of charts on this machine (`sandbox/charts`). @default none */
+    readonly charts?: string;
+    /** File to which the keys of each Secret are written. @default nowhere */
+    readonly secretKeys?: string;
+  };
 }
-
-export interface RunningProvider {
-  /** For `PULUMI_DEBUG_PROVIDERS=kubernetes:<port>`. */
-  readonly port: number;
-  stop(): Promise<void>;
-}
-
-const START_TIMEOUT_MS = 60_000;
-const STOP_TIMEOUT_MS = 5_000;
 
 /** Starts the provider as a child process and waits for its port. Stop it when the engine's run has ended. */
-export async function startKubernetesProvider(options: StartOptions): Promise<RunningProvider> {
-  const log = options.logFile === undefined ? "ignore" : openSync(options.logFile, "a", 0o600);
-  // without tsx's hooks for ES modules, through which the client library would take a second longer to load
-  const loader = require.resolve("tsx/cjs");
-  const child = spawn(process.execPath, ["--require", loader, join(__dirname, "main.ts"), "--helm", options.helm], {
-    // A pipe to its stdin, through which the provider notices when this process is killed.
-    stdio: ["pipe", "pipe", log],
+export function startKubernetesProvider({ helm, logFile, offline }: StartOptions): Promise<RunningProvider> {
+  return startProvider({
+    name: "kubernetes",
+    main: join(__dirname, "main.ts"),
+    args: ["--helm", helm, ...(offline ? offlineArguments(offline) : [])],
+    ...(logFile !== undefined && { logFile }),
   });
-  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const port = await new Promise<number>((resolve, reject) => {
-    const timer = setTimeout(() => {
-      child.kill("SIGKILL");
-      reject(new Error(`the kubernetes provider did not start within ${START_TIMEOUT_MS / 1000} s`));
-    }, START_TIMEOUT_MS);
-    const fail = (error: Error) => {
-      clearTimeout(timer);
-      reject(error);
-    };
-    child.once("error", fail);
-    child.once("exit", (code) => fail(new Error(`the kubernetes provider ended at once with code ${String(code)}`)));
-    createInterface({ input: child.stdout as Readable }).once("line", (line) => {
-      clearTimeout(timer);
-      resolve(Number(line));
-    });
-  });
-  return {
-    port,
-    stop: async () => {
-      child.kill("SIGTERM");
-      const timer = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
-      await exited;
-      clearTimeout(timer);
-    },
-  };
+}
+
+function offlineArguments({ kubeVersion, charts, secretKeys }: NonNullable<StartOptions["offline"]>): string[] {
+  const option = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
+  return [
+    "--offline",
+    ...option("--kube-version", kubeVersion),
+    ...option("--charts", charts),
+    ...option("--secret-keys", secretKeys),
+  ];
 }

@@ -1,6 +1,8 @@
 import { apiVersionOf } from "./discovery.js";
 import { ProviderError } from "./errors.js";
 
+export { nameOfUrn, typeOfUrn } from "../shared/urn.js";
+
 export interface TypeToken {
   readonly apiVersion: string;
   /** The kind of the token, for instance `Deployment` or `DeploymentPatch`. */
@@ -39,16 +41,6 @@ export function parseTypeToken(type: string): TypeToken {
 /** The token under which an object of a chart or manifest is registered. */
 export function typeTokenOf(apiVersion: string, kind: string): string {
   return `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}`;
-}
-
-/** The type in a URN `urn:pulumi:stack::project::parent$type::name`. */
-export function typeOfUrn(urn: string): string {
-  const types = urn.split("::")[2] ?? "";
-  return types.slice(types.lastIndexOf("$") + 1);
-}
-
-export function nameOfUrn(urn: string): string {
-  return urn.split("::").slice(3).join("::");
 }
 
 /** `…Patch` classes manage some fields of an object that belongs to somebody else. */

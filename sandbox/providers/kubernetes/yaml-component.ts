@@ -4,7 +4,7 @@ import type { ConstructOptions } from "./construct.js";
 import { ProviderError } from "./errors.js";
 import type { JsonObject, KubernetesObject, Json } from "./json.js";
 import { parseManifest, placeInNamespace } from "./manifest.js";
-import { reveal, type PropertyMap } from "./values.js";
+import { reveal, type PropertyMap } from "../shared/values.js";
 
 export const CONFIG_GROUP = "kubernetes:yaml/v2:ConfigGroup";
 export const CONFIG_FILE = "kubernetes:yaml/v2:ConfigFile";

@@ -36,9 +36,11 @@ export class Harness {
     readonly folder: string,
     private readonly provider: RunningProvider,
     private readonly pulumiCommand: PulumiCommand,
+    private readonly others: string,
   ) {}
 
-  static async start(): Promise<Harness> {
+  /** @param others providers beside ours, as `name:port`. @default none */
+  static async start(others?: string): Promise<Harness> {
     const env = await environment();
     const folder = await mkdtemp(join(tmpdir(), "provider-e2e-"));
     const provider = await startKubernetesProvider({ helm: env.helm, logFile: join(folder, "provider.log") });
@@ -47,17 +49,20 @@ export class Harness {
     await mkdir(bin, { recursive: true });
     await Promise.all([symlink(env.pulumi, join(bin, "pulumi")), symlink(process.execPath, join(bin, "node"))]);
     const pulumiCommand = await PulumiCommand.get({ root: join(folder, "cli") });
-    return new Harness(env, folder, provider, pulumiCommand);
+    return new Harness(env, folder, provider, pulumiCommand, others === undefined ? "" : `,${others}`);
   }
 
   async stack(name: string, program: PulumiFn, extraPath = ""): Promise<TestStack> {
     const home = engineHome(join(this.folder, "home"));
     const backend = join(this.folder, "state");
-    await mkdir(backend, { recursive: true });
+    // Without one of ours the Automation API makes a temporary folder and leaves it.
+    const workDir = join(this.folder, "workspaces", name);
+    for (const folder of [backend, workDir]) await mkdir(folder, { recursive: true });
     const path = [join(this.folder, "cli", "bin"), extraPath].filter((part) => part !== "").join(":");
     const stack = await LocalWorkspace.createOrSelectStack(
       { stackName: name, projectName: "provider-e2e", program },
       {
+        workDir,
         pulumiCommand: this.pulumiCommand,
         projectSettings: { name: "provider-e2e", runtime: "nodejs", backend: { url: `file://${backend}` } },
         envVars: {
@@ -66,7 +71,7 @@ export class Harness {
           PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
           PULUMI_SKIP_UPDATE_CHECK: "true",
           PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-          PULUMI_DEBUG_PROVIDERS: `kubernetes:${this.provider.port}`,
+          PULUMI_DEBUG_PROVIDERS: `kubernetes:${this.provider.port}${this.others}`,
         },
       },
     );

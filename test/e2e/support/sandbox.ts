@@ -20,19 +20,36 @@ export interface Ended {
   readonly seconds: number;
 }
 
+/** Less than a test may take, so that a command that hangs is ended while somebody can still tell what it had said. */
+const patienceSeconds = 540;
+
 /** Runs `npm run local -- …` as a user would, through the bootstrap. The output is shown when the command fails unexpectedly. */
 export function local(...args: string[]): Promise<Ended> {
+  return localWithin(patienceSeconds, ...args);
+}
+
+/** Like {@link local}, for a command that may take longer than others. */
+export function localWithin(seconds: number, ...args: string[]): Promise<Ended> {
   const began = Date.now();
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(checkout, "scripts", "bootstrap.mjs"), "local", ...args], {
       cwd: checkout,
       stdio: ["ignore", "pipe", "pipe"],
+      // A group of its own, because the command proper is a child of this child.
+      detached: true,
     });
     let output = "";
+    const timer = setTimeout(() => {
+      output += `\n(ended by the test after ${String(seconds)} s)`;
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    }, seconds * 1000);
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.once("error", reject);
-    child.once("close", (code) => resolve({ code: code ?? -1, output, seconds: (Date.now() - began) / 1000 }));
+    child.once("close", (code) => {
+      clearTimeout(timer);
+      resolve({ code: code ?? -1, output, seconds: (Date.now() - began) / 1000 });
+    });
   });
 }
 

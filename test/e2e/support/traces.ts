@@ -14,7 +14,7 @@ export interface Traces {
 }
 
 const programNames =
-  /^(kube|etcd|containerd|containerd-shim.*|kwok|storage-provisioner|coredns|manager|github-runnersc.*|pause|runner|docker|pulumi.*)$/;
+  /^(kube|etcd|containerd|containerd-shim.*|kwok|storage-provisioner|coredns|manager|github-runnersc.*|pause|runner|docker|dockerd|entrypoint|cert-manager-.*|pulumi.*)$/;
 const folders = [
   "/run/containerd",
   "/run/netns",

@@ -4,22 +4,40 @@ import { join } from "node:path";
 
 import type { z } from "zod";
 
-import { secretKeys } from "../../../stacks/decode";
-import { scaleSetSchema, sectionSchemas } from "../../../stacks/settings";
+import { scaleSetSchema } from "../../../stacks/scale-set-schema";
+import { secretKeys } from "../../../stacks/secrets";
+import { sectionSchemas } from "../../../stacks/settings";
 
 /** Settings documented as one although they have parts. */
 const wholes = [
+  // Described in docs/legacy.md.
+  "legacy",
   "arc.resources",
+  "certManager.resources",
   "arc.listenerResources",
+  "scheduler.resources",
+  "storage.rook.images",
+  "storage.rook.resources",
+  "storage.rook.cluster.tolerations",
+  "storage.rook.cluster.resources",
+  "storage.rook.filesystem.resources",
+  "storage.rook.provisioner.resources",
+  "pools.<name>.tolerations",
   "scaleSets.<name>.resources",
-  "scaleSets.<name>.tolerations",
   "scaleSets.<name>.podTemplate",
+  "scaleSets.<name>.schedule",
+  "scaleSets.<name>.job.resources",
+  "scaleSets.<name>.job.template",
 ];
 
 function leaves(path: string, schema: unknown): string[] {
-  const inner: unknown = Reflect.get(Object(schema), "shape") ?? Reflect.get(Object(unwrapped(schema)), "shape");
-  if (inner === undefined || wholes.includes(path)) return [path];
-  return Object.entries(inner as Record<string, z.ZodType>).flatMap(([key, value]) => leaves(`${path}.${key}`, value));
+  const value = unwrapped(schema) ?? schema;
+  const inner: unknown = Reflect.get(Object(schema), "shape") ?? Reflect.get(Object(value), "shape");
+  if (wholes.includes(path)) return [path];
+  if (inner !== undefined)
+    return Object.entries(inner as Record<string, z.ZodType>).flatMap(([key, part]) => leaves(`${path}.${key}`, part));
+  const item: unknown = Reflect.get(Object(schema), "valueType");
+  return Reflect.get(Object(item), "shape") === undefined ? [path] : leaves(`${path}.<name>`, item);
 }
 
 function unwrapped(schema: unknown): unknown {
@@ -42,6 +60,8 @@ describe("docs/settings.md", () => {
       "dind.form",
       "images.requireDigest",
       "images",
+      "pools",
+      "caches",
     ];
     assert.deepEqual(
       existing.filter((path) => !documented.includes(path)),

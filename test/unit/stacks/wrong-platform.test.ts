@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 
+import { secretKeys } from "../../../stacks/secrets";
+import { sectionSchemas } from "../../../stacks/settings";
 import { type Changes, messageOf } from "../../support/settings";
 
 const digest = `@sha256:${"0".repeat(64)}`;
+const keys = [...Object.keys(sectionSchemas), "scaleSetDefaults", "scaleSets", ...secretKeys];
 const versions = "0.6.x, or 0.14.1 and later (0.14.0 only on github.com and *.ghe.com)";
 const pem = "-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----";
 
@@ -18,7 +21,10 @@ describe("settings of the platform that are wrong", () => {
     ],
     [
       "ARC 0.14.0 on GitHub Enterprise Server",
-      { arc: { version: "0.14.0" }, github: { configUrl: "https://ghes.example.com/acme" } },
+      {
+        arc: { version: "0.14.0" },
+        github: { configUrl: "https://ghes.example.com/acme", enterpriseServerVersion: "3.17" },
+      },
       [`arc.version: given "0.14.0"; allowed: ${versions}`],
     ],
     [
@@ -142,9 +148,9 @@ describe("settings of the platform that are wrong", () => {
     ],
     [
       "an image without digest where one is required",
-      { images: { requireDigest: true, controller: `r/c${digest}`, dind: `r/d:1${digest}` } },
+      { images: { requireDigest: true, controller: `r/c${digest}`, dind: `r/d:1${digest}`, node: `r/n${digest}` } },
       [
-        'images.runner: given "ghcr.io/actions/actions-runner:2.336.0"; allowed: an image with @sha256:DIGEST; fix: read the digest with `docker buildx imagetools inspect`, or set images.requireDigest to false',
+        'images.runner: given "ghcr.io/actions/actions-runner:2.336.0"; allowed: an image with @sha256:DIGEST, or one that images.lock.json holds; fix: run `npm run images -- lock`, or set images.requireDigest to false',
       ],
     ],
     [
@@ -164,9 +170,7 @@ describe("settings of the platform that are wrong", () => {
     [
       "a mistyped section",
       { netwrok: {} },
-      [
-        "netwrok: unknown key; allowed: production, kubernetes, namespaces, github, arc, images, dind, network, quota, monitoring, scaleSetDefaults, scaleSets, kubeconfig, githubToken, githubAppPrivateKey; fix: did you mean network?",
-      ],
+      [`netwrok: unknown key; allowed: ${keys.join(", ")}; fix: did you mean network?`],
     ],
     [
       "a mistyped key",
@@ -177,18 +181,25 @@ describe("settings of the platform that are wrong", () => {
     ],
     [
       "a mistyped key in a list",
-      base({ tolerations: [{ efect: "NoSchedule" }] }),
+      { pools: { general: { tolerations: [{ efect: "NoSchedule" }] } } },
       [
-        "scaleSets.runner-base.tolerations.0.efect: unknown key; allowed: key, operator, value, effect; fix: did you mean effect?",
+        "pools.general.tolerations.0.efect: unknown key; allowed: key, operator, value, effect; fix: did you mean effect?",
       ],
     ],
     [
       "a secret under a wrong key, which is hidden",
       { github: { configUrl: "https://github.com/acme", token: "ghp_123" } },
-      ["github.token: unknown key; allowed: configUrl, runnerGroup, appId, installationId"],
+      [
+        "github.token: unknown key; allowed: configUrl, runnerGroup, appId, installationId, enterpriseServerVersion, scaleSetLabelsEnabled, allowHttp, ca",
+      ],
     ],
     ["a text where a section belongs", { dind: "sidecar" }, ['dind: given "sidecar"; allowed: a map of settings']],
     ["a list where sets belong", { scaleSets: [] }, ["scaleSets: given []; allowed: a map of settings"]],
+    [
+      "images by tag in production",
+      { production: true },
+      ["images.requireDigest: given false; allowed: true in production: a tag may mean another image tomorrow"],
+    ],
     ["no answer to yes or no", { production: "yes" }, ['production: given "yes"; allowed: true or false']],
   ];
   for (const [title, changes, expected] of cases) {

@@ -27,9 +27,20 @@ type work struct {
 	Kind        string  `json:"kind"`
 	RequestID   int64   `json:"requestId"`
 	DisplayName string  `json:"displayName"`
+	Repository  string  `json:"repository"`
 	Seconds     float64 `json:"seconds"`
 	ExitCode    int     `json:"exitCode"`
 	Outcome     string  `json:"outcome"`
+	// Container is what the workflow says under container:, and absent for a job that runs on the runner itself.
+	Container *container  `json:"container"`
+	Services  []container `json:"services"`
+}
+
+// container is a container of the job as its workflow names it; Name is set for services only.
+type container struct {
+	Name  string            `json:"name"`
+	Image string            `json:"image"`
+	Env   map[string]string `json:"env"`
 }
 
 // client speaks the runner protocol of the stand-in (sandbox/github/README.md).
@@ -78,8 +89,12 @@ func (c *client) started(ctx context.Context, id int64) error {
 	return c.call(ctx, http.MethodPost, "/"+c.session.SessionID+"/started", map[string]any{"requestId": id}, nil)
 }
 
-func (c *client) finished(ctx context.Context, id int64, result string) error {
+// finished reports the end of a job; the reason is for people and may be empty.
+func (c *client) finished(ctx context.Context, id int64, result, reason string) error {
 	body := map[string]any{"requestId": id, "result": result}
+	if reason != "" {
+		body["reason"] = reason
+	}
 	return c.call(ctx, http.MethodPost, "/"+c.session.SessionID+"/finished", body, nil)
 }
 

@@ -26,6 +26,7 @@ type config struct {
 	returnDeprecated bool
 	dockerHost       string
 	dockerSeconds    int
+	hooks            hooks
 }
 
 // readConfig decodes the environment as the ARC controller sets it. Its errors never quote the configuration: it holds a secret.
@@ -33,6 +34,7 @@ func readConfig(getenv func(string) string) (config, error) {
 	c := config{
 		returnDeprecated: getenv("ACTIONS_RUNNER_RETURN_VERSION_DEPRECATED_EXIT_CODE") == "1",
 		dockerHost:       getenv("DOCKER_HOST"),
+		hooks:            readHooks(getenv),
 	}
 	if text := getenv("RUNNER_WAIT_FOR_DOCKER_IN_SECONDS"); text != "" {
 		seconds, err := strconv.Atoi(text)

@@ -42,11 +42,11 @@ func run(ctx context.Context, c config, api *client, log func(string, ...any)) i
 		}
 		return exitError
 	}
-	return runJob(ctx, w, api, log)
+	return runJob(ctx, w, c.hooks, api, log)
 }
 
 // runJob reports the start before anything else happens: a job whose start the service refused must not run.
-func runJob(ctx context.Context, w work, api *client, log func(string, ...any)) int {
+func runJob(ctx context.Context, w work, h hooks, api *client, log func(string, ...any)) int {
 	if err := api.started(ctx, w.RequestID); err != nil {
 		if ctx.Err() != nil {
 			return disconnect(api, log)
@@ -56,34 +56,28 @@ func runJob(ctx context.Context, w work, api *client, log func(string, ...any)) 
 	log("Running job: %s (request %d)", w.DisplayName, w.RequestID)
 	jobCtx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	go beat(jobCtx, cancel, api)
-	result := "succeeded"
-	select {
-	case <-time.After(time.Duration(w.Seconds * float64(time.Second))):
-		switch {
-		case w.Outcome == "crash":
-			log("##[error]The runner process dies in the middle of job %s", w.DisplayName)
-			return max(w.ExitCode, exitError)
-		case w.Outcome == "failure" || w.ExitCode != 0:
-			result = "failed"
-		}
-	case <-jobCtx.Done():
-		if errors.Is(context.Cause(jobCtx), errGone) {
-			log("##[error]The service has given up this runner; job %s is cancelled.", w.DisplayName)
-			return exitDone
-		}
-		log("The runner has received a shutdown signal; job %s is cancelled.", w.DisplayName)
-		result = "canceled"
+	// Beats go on through the cleanup that follows a shutdown signal: a silent runner is taken for a dead one.
+	beatCtx, silence := context.WithCancel(context.WithoutCancel(ctx))
+	defer silence()
+	go beat(beatCtx, cancel, api)
+	v := perform(jobCtx, w, h, log)
+	if v.result == crashed {
+		log("##[error]The runner process dies in the middle of job %s", w.DisplayName)
+		return max(w.ExitCode, exitError)
+	}
+	if errors.Is(context.Cause(jobCtx), errGone) {
+		log("##[error]The service has given up this runner; job %s is cancelled.", w.DisplayName)
+		return exitDone
 	}
 	// The report must get out even though the runner was told to stop.
 	reportCtx, stop := context.WithTimeout(context.WithoutCancel(ctx), reportLimit(ctx))
 	defer stop()
-	err := api.finished(reportCtx, w.RequestID, result)
+	err := api.finished(reportCtx, w.RequestID, v.result, v.reason)
 	if err != nil && !errors.Is(err, errGone) {
 		log("##[error]The result could not be reported: %v", err)
 		return exitError
 	}
-	log("Job %s completed with result: %s", w.DisplayName, result)
+	log("Job %s completed with result: %s", w.DisplayName, v.result)
 	return exitDone
 }
 

@@ -41,8 +41,11 @@ func (s *service) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	parts := strings.Split(r.URL.Path, "/")
 	what := r.Method + " " + parts[len(parts)-1]
-	var body struct{ Result string }
+	var body struct{ Result, Reason string }
 	_ = json.NewDecoder(r.Body).Decode(&body)
+	if body.Reason != "" {
+		body.Result += ": " + body.Reason
+	}
 	s.mu.Lock()
 	n := 0
 	for _, former := range s.asked {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -26,7 +27,8 @@ func sleep(args []string, _ io.Writer) error {
 		return errors.New("want one duration")
 	}
 	if args[0] == "infinity" {
-		select {}
+		<-endSignals()
+		return silent(128 + int(syscall.SIGTERM))
 	}
 	if seconds, err := strconv.ParseFloat(args[0], 64); err == nil {
 		time.Sleep(time.Duration(seconds * float64(time.Second)))

@@ -156,5 +156,5 @@ func TestTheRest(t *testing.T) {
 	do(t, 1, "false")
 	do(t, 0, "sleep", "0.01")
 	do(t, 1, "sleep", "soon")
-	do(t, 127, "sh")
+	do(t, 127, "python3")
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import { ArcController, type ArcControllerArgs } from "../../../../components/arc/arc-controller";
 import { splitImage } from "../../../../components/arc/controller-values";
+import { controllerMonitorSpec } from "../../../../components/arc/pod-monitors";
 import { controllerArgs, release } from "../../../support/fixtures";
 import { promiseOf, register, type Registrations } from "../../../support/mocks";
 
@@ -82,6 +83,7 @@ describe("ArcController", () => {
         runnerMaxConcurrentReconciles: 10,
         k8sClientRateLimiterQPS: 50,
         k8sClientRateLimiterBurst: 100,
+        updateStrategy: "immediate",
         healthProbeBindAddress: ":8081",
       },
       affinity: {
@@ -101,10 +103,22 @@ describe("ArcController", () => {
   });
 
   const flags: readonly (readonly [string, readonly string[]])[] = [
-    ["0.6.1", ["logFormat", "logLevel"]],
+    ["0.6.1", ["logFormat", "logLevel", "updateStrategy"]],
     [
       "0.14.1",
       [
+        "k8sClientRateLimiterBurst",
+        "k8sClientRateLimiterQPS",
+        "logFormat",
+        "logLevel",
+        "runnerMaxConcurrentReconciles",
+        "updateStrategy",
+      ],
+    ],
+    [
+      "0.15.0",
+      [
+        "healthProbeBindAddress",
         "k8sClientRateLimiterBurst",
         "k8sClientRateLimiterQPS",
         "logFormat",
@@ -119,6 +133,12 @@ describe("ArcController", () => {
       assert.deepEqual(Object.keys(values(registrations)["flags"] as object).sort(), expected);
     });
   }
+
+  it("pauses by a text, since the chart would make 1 of the number 0", async () => {
+    const registrations = await register(() => controller({ replicas: 0 }));
+    assert.equal(values(registrations)["replicaCount"], "0");
+    assert.deepEqual(registrations.ofType(budgetType), []);
+  });
 
   it("says which service account scale sets have to admit", async () => {
     let name: Promise<string> = Promise.resolve("");
@@ -135,10 +155,10 @@ describe("ArcController", () => {
       maxUnavailable: 1,
       selector: { matchLabels: manager },
     });
-    assert.deepEqual(registrations.get(monitorType, "arc-controller-metrics").inputs["spec"], {
-      selector: { matchLabels: manager },
-      podMetricsEndpoints: [{ port: "metrics", path: "/metrics" }],
-    });
+    assert.deepEqual(
+      registrations.get(monitorType, "arc-controller-metrics").inputs["spec"],
+      controllerMonitorSpec(manager),
+    );
     assert.deepEqual(registrations.get(monitorType, "arc-listener-metrics").inputs["spec"], {
       selector: { matchLabels: { "app.kubernetes.io/component": "runner-scale-set-listener" } },
       podMetricsEndpoints: [

@@ -31,26 +31,32 @@ describe("scaleSetNameProblem", () => {
     fc.assert(
       fc.property(names, (name) => {
         const derived = scaleSetObjectNames(name);
-        return [derived.managerRole, derived.serviceAccount, derived.githubSecret("0123456789")].every(isDnsLabel);
+        return [derived.managerRole, derived.noPermission, derived.kubeMode, derived.githubSecret("0123456789")].every(
+          isDnsLabel,
+        );
       }),
     );
   });
 });
 
 describe("parseGitHubUrl", () => {
+  const hosted: GitHubScope = {
+    kind: "organization",
+    owner: "acme",
+    host: "github.com",
+    port: 443,
+    secure: true,
+    enterpriseServer: false,
+  };
+  const server: GitHubScope = { ...hosted, host: "ghes.example.com", enterpriseServer: true };
   const accepted: readonly (readonly [string, GitHubScope])[] = [
-    ["https://github.com/acme", { kind: "organization", host: "github.com", port: 443, enterpriseServer: false }],
-    ["https://github.com/acme/", { kind: "organization", host: "github.com", port: 443, enterpriseServer: false }],
-    ["https://github.com/acme/app", { kind: "repository", host: "github.com", port: 443, enterpriseServer: false }],
-    [
-      "https://acme.ghe.com/enterprises/acme",
-      { kind: "enterprise", host: "acme.ghe.com", port: 443, enterpriseServer: false },
-    ],
-    ["http://10.0.0.1:9000/acme", { kind: "organization", host: "10.0.0.1", port: 9000, enterpriseServer: true }],
-    [
-      "http://ghes.example.com/acme",
-      { kind: "organization", host: "ghes.example.com", port: 80, enterpriseServer: true },
-    ],
+    ["https://github.com/acme", hosted],
+    ["https://github.com/acme/", hosted],
+    ["https://github.com/Acme/app", { ...hosted, kind: "repository" }],
+    ["https://acme.ghe.com/enterprises/acme", { ...hosted, kind: "enterprise", host: "acme.ghe.com" }],
+    ["https://ghes.example.com/enterprises/ACME", { ...server, kind: "enterprise" }],
+    ["http://10.0.0.1:9000/acme", { ...server, host: "10.0.0.1", port: 9000, secure: false }],
+    ["http://ghes.example.com/acme", { ...server, port: 80, secure: false }],
   ];
   for (const [url, scope] of accepted) {
     it(`reads ${url}`, () => {

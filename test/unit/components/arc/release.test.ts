@@ -30,6 +30,7 @@ describe("arcRelease", () => {
       version: "0.6.1",
       listenerMetrics: false,
       scaleSetLabels: false,
+      updateStrategy: true,
       metadataBlocks: false,
       nativeSidecars: false,
       concurrencyFlags: false,

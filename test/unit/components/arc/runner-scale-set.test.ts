@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 
 import { dindPodTemplate } from "../../../../components/arc/dind-pod";
+import { hookRules } from "../../../../components/arc/kubernetes-pod";
 import { dindPodArgs } from "../../../support/fixtures";
 import { register, type Registrations } from "../../../support/mocks";
 import { kinds, scaleSet, spec } from "../../../support/scale-set";
@@ -40,6 +41,7 @@ describe("RunnerScaleSet", () => {
     assert.deepEqual(registered.inputs["metadata"], {
       name: "runner-base",
       namespace: "runners",
+      annotations: { "pulumi.com/patchForce": "true" },
       labels: {
         "app.kubernetes.io/name": "runner-base",
         "app.kubernetes.io/part-of": "gha-rs",
@@ -201,5 +203,43 @@ describe("RunnerScaleSet", () => {
         verbs: ["create", "delete", "get", "patch", "update"],
       },
     ]);
+  });
+
+  it("lets the hooks of a Kubernetes mode work in the set's namespace, and nowhere else", async () => {
+    const registrations = await register(() => scaleSet({ kubernetesMode: "kubernetes-novolume" }));
+    const account = registrations.get(kinds.serviceAccount, "runner-base-service-account").inputs;
+    assert.deepEqual(account["metadata"], { name: "runner-base-kube-mode", namespace: "runners" });
+    const role = registrations.get(kinds.role, "runner-base-hook-role").inputs;
+    assert.deepEqual(role["metadata"], { name: "runner-base-kube-mode", namespace: "runners" });
+    assert.deepEqual(role["rules"], hookRules("kubernetes-novolume"));
+    const binding = registrations.get(kinds.binding, "runner-base-hook-role-binding").inputs;
+    assert.deepEqual(binding["roleRef"], {
+      apiGroup: "rbac.authorization.k8s.io",
+      kind: "Role",
+      name: "runner-base-kube-mode",
+    });
+    assert.deepEqual(binding["subjects"], [
+      { kind: "ServiceAccount", name: "runner-base-kube-mode", namespace: "runners" },
+    ]);
+    const { dependencies } = registrations.get(kinds.scaleSet, "runner-base-scale-set");
+    for (const name of ["runner-base-hook-role", "runner-base-hook-role-binding"])
+      assert.ok(dependencies.includes(name), name);
+  });
+
+  it("hangs a pull secret on the runners' identity", async () => {
+    const registrations = await register(() => scaleSet({ pullSecret: "registry" }));
+    const { imagePullSecrets } = registrations.get(kinds.serviceAccount, "runner-base-service-account").inputs;
+    assert.deepEqual(imagePullSecrets, [{ name: "registry" }]);
+  });
+
+  it("says on the set itself that a schedule decides its numbers of runners", async () => {
+    const registered = (await register(() => scaleSet({ scheduled: true }))).get(
+      kinds.scaleSet,
+      "runner-base-scale-set",
+    );
+    assert.deepEqual(Reflect.get(Object(registered.inputs["metadata"]), "annotations"), {
+      "pulumi.com/patchForce": "true",
+      "runner-platform/limits-by": "schedule",
+    });
   });
 });

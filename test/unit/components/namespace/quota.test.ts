@@ -93,4 +93,16 @@ describe("runnerQuota", () => {
       }),
     );
   });
+
+  it("counts the claims of pods and of shared caches, with their sizes", () => {
+    const hard = runnerQuota([{ pod: spec, maximum: 10, claim: "15Gi" }], 100, ["1Ti", "100Gi"]);
+    assert.equal(hard["persistentvolumeclaims"], "22");
+    assert.equal(hard["requests.storage"], "1424Gi");
+  });
+
+  it("opens no claim and no storage when nobody has one", () => {
+    const hard = runnerQuota([{ pod: spec, maximum: 10 }], 100);
+    assert.equal(hard["persistentvolumeclaims"], "0");
+    assert.equal("requests.storage" in hard, false);
+  });
 });

@@ -37,6 +37,13 @@ describe("stagesFile", () => {
     for (const { apiVersion } of stages) assert.equal(apiVersion, "kwok.x-k8s.io/v1alpha1");
   });
 
+  it("has init containers end well and side-cars run on, so that pods look as after a real start", () => {
+    const running = stages.find(({ metadata }) => metadata.name === "pod-running");
+    const template = running?.spec.next.statusTemplate ?? "";
+    assert.match(template, /with \.spec\.initContainers[^]*initContainerStatuses:[^]*if \.restartPolicy[^]*running:/);
+    assert.match(template, /else[^]*terminated: \{ exitCode: 0, reason: Completed/);
+  });
+
   it("waits between heartbeats and nowhere else", () => {
     const delays = stages.flatMap(({ metadata, spec }) => (spec.delay ? [[metadata.name, spec.delay]] : []));
     assert.deepEqual(delays, [["node-heartbeat", { durationMilliseconds: 600_000 }]]);
@@ -48,7 +55,7 @@ describe("stagesFile", () => {
       assert.equal(statusTemplate !== "", !deleted, metadata.name);
       const count = (pattern: RegExp): number => [...statusTemplate.matchAll(pattern)].length;
       assert.equal(count(/\{\{/g), count(/\}\}/g), metadata.name);
-      assert.equal(count(/\{\{ range /g), count(/\{\{ end \}\}/g), metadata.name);
+      assert.equal(count(/\{\{ (range|with|if) /g), count(/\{\{ end \}\}/g), metadata.name);
     }
   });
 });

@@ -115,6 +115,25 @@ describe("the runner's side of the stand-in", () => {
     assert.equal(job.starts, 0);
   });
 
+  it("hands over the job's containers, and keeps the reason why it failed", async () => {
+    const container = { image: "python:3", env: { A: "1" } };
+    const services = [{ name: "cache", image: "redis:7" }];
+    const { jobs } = await github.admin.queueJobs({ scaleSet: "runner-base", container, services });
+    assert.deepEqual([jobs[0]?.container, jobs[0]?.services], [container, services]);
+    const id = jobs[0]?.id ?? 0;
+    await arc.nextMessage(session);
+    const process = await RunnerClient.connect((await arc.generateJit(set.id, "r1")).encodedJITConfig);
+    const { body } = await process.call("GET", "job");
+    const { container: given, services: beside, repository } = body as Record<string, unknown>;
+    assert.deepEqual([given, beside, repository], [container, services, "sandbox"]);
+    await process.started(id);
+    const report = { requestId: id, result: "failed", reason: "failed to create job pod: exceeded quota" };
+    assert.equal((await process.call("POST", "finished", report)).status, 204);
+    const job = await ledger(id);
+    assert.deepEqual([job.result, job.reason], ["failed", "failed to create job pod: exceeded quota"]);
+    assert.equal(job.transitions?.at(-1)?.detail, "failed: failed to create job pod: exceeded quota");
+  });
+
   it("refuses a wrong secret, and another runner's job", async () => {
     const id = await assignedJob();
     const { encodedJITConfig } = await arc.generateJit(set.id, "r1");

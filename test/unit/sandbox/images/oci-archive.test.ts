@@ -2,14 +2,16 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { utimesSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { buffer } from "node:stream/consumers";
 
 import tar from "tar-stream";
 
+import { allImages } from "../../../../sandbox/images/all";
 import { type SandboxImage, sandboxImages } from "../../../../sandbox/images/catalog";
-import { packImage } from "../../../../sandbox/images/oci-archive";
+import { noLayers, packImage } from "../../../../sandbox/images/oci-archive";
 import { temporaryFolder } from "../../../support/temporary";
+import { builtTools, type Tool, wheelTools } from "../../../../sandbox/tools/catalog";
 
 interface Entry {
   readonly header: tar.Header;
@@ -54,10 +56,21 @@ async function readLayout(archive: Buffer) {
     return content;
   };
   const index = JSON.parse(file("index.json").toString()) as { manifests: [Descriptor] };
-  const manifest = JSON.parse(blob(index.manifests[0]).toString()) as { config: Descriptor; layers: [Descriptor] };
+  const manifest = JSON.parse(blob(index.manifests[0]).toString()) as {
+    config: Descriptor;
+    layers: [Descriptor, ...Descriptor[]];
+  };
   const config = JSON.parse(blob(manifest.config).toString()) as Record<string, unknown>;
-  const layer = blob(manifest.layers[0]);
-  return { names: [...files.keys()], layout: file("oci-layout"), index, manifest, config, layer };
+  const layers = manifest.layers.map(blob);
+  return {
+    names: [...files.keys()],
+    layout: file("oci-layout"),
+    index,
+    manifest,
+    config,
+    layers,
+    layer: layers.at(-1) ?? Buffer.of(),
+  };
 }
 
 describe("packImage", () => {
@@ -154,24 +167,61 @@ describe("packImage", () => {
     assert.deepEqual(await unpack(layer), []);
   });
 
+  it("lays an image on its shared layers, which it packs once for all images", async () => {
+    const shared = { entries: () => [{ path: "usr/local/bin/node", text: "node" }] };
+    const before = noLayers();
+    const [first, second] = await Promise.all(
+      ["a", "b"].map(async (text) =>
+        readLayout(
+          (await packImage({ ...image, layers: [shared], entries: () => [{ path: "own", text }] }, programs, before))
+            .archive,
+        ),
+      ),
+    );
+    assert.equal(before.packed.size, 1);
+    assert.ok(first && second);
+    assert.equal(first.layers.length, 2);
+    assert.deepEqual(first.manifest.layers[0], second.manifest.layers[0], "the lowest layer is the shared one");
+    assert.notEqual(first.manifest.layers[1]?.digest, second.manifest.layers[1]?.digest);
+    assert.deepEqual(first.config["rootfs"], { type: "layers", diff_ids: first.layers.map(sha256) });
+  });
+
+  it("leaves out the layers that the receiver has", async () => {
+    const shared = { entries: () => [{ path: "usr/local/bin/node", text: "node" }] };
+    const before = noLayers();
+    const whole = await packImage({ ...image, layers: [shared] }, programs, before);
+    before.stored.add(whole.layers[0] ?? "");
+    const rest = await packImage({ ...image, layers: [shared] }, programs, before);
+    assert.equal(rest.digest, whole.digest);
+    const names = async (archive: Buffer) => (await unpack(archive)).map(({ header }) => header.name);
+    const left = await names(rest.archive);
+    const missing = (await names(whole.archive)).filter((name) => !left.includes(name));
+    assert.deepEqual(missing, [`blobs/sha256/${whole.layers[0]?.replace("sha256:", "") ?? ""}`]);
+  });
+
   it("names a program that is missing", async () => {
     const [pause] = sandboxImages;
     assert.ok(pause);
     await assert.rejects(packImage(pause, new Map()), /^Error: the program pause is missing on this machine: /);
   });
 
-  for (const { name, entrypoint, workingFolder = "/", ...rest } of sandboxImages) {
+  const before = noLayers();
+  for (const { name, entrypoint, workingFolder = "/", ...rest } of allImages) {
     it(`packs ${name} with its entry point and working folder in it, nothing twice, and no link to nowhere`, async () => {
-      const tools = ["pause", "coredns", "manager", "github-runnerscaleset-listener", "runner", "docker", "toolbox"];
+      const { coredns, arc, certManager, programs } = builtTools;
+      const packed: readonly Tool[] = [coredns, arc, certManager, programs, wheelTools.openbao];
+      const tools = packed.flatMap((tool) => tool.programs.map((each) => each.name));
       const all = new Map(tools.map((tool) => [tool, join(folder(), "tool")]));
-      const { archive } = await packImage({ name, ...rest }, all);
-      const entries = await unpack((await readLayout(archive)).layer);
+      const { archive } = await packImage({ name, ...rest }, all, before);
+      const { layers } = await readLayout(archive);
+      const entries = (await Promise.all(layers.map(unpack))).flat();
+      const files = entries.filter(({ header: { type } }) => type !== "directory");
       const paths = entries.map(({ header }) => `/${header.name.replace(/\/$/, "")}`);
-      assert.deepEqual([...new Set(paths)], paths);
+      assert.equal(new Set(files.map(({ header }) => header.name)).size, files.length);
       for (const needed of [...(entrypoint ?? []), ...(workingFolder === "/" ? [] : [workingFolder])])
         assert.ok(paths.includes(needed), needed);
       for (const { header } of entries.filter(({ header: { type } }) => type === "symlink"))
-        assert.ok(paths.includes(join("/", header.name, "..", header.linkname)), header.name);
+        assert.ok(paths.includes(resolve("/", header.name, "..", header.linkname)), header.name);
     });
   }
 });

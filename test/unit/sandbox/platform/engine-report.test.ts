@@ -162,12 +162,25 @@ describe("settingOf", () => {
     [child("rbac.authorization.k8s.io/v1:RoleBinding", "runner-base-manager-role-binding"), "scaleSets.runner-base"],
     [child("core/v1:ServiceAccount", "my-scale-set-service-account"), "scaleSets.my-scale-set"],
     [child("x:AutoscalingRunnerSet", "a-pod-template-scale-set"), "scaleSets.a-pod-template"],
+    [child("rbac.authorization.k8s.io/v1:Role", "runner-gpu-hook-role"), "scaleSets.runner-gpu"],
+    [
+      `${stack}::${platform}$runner-platform:index:HookTemplate$kubernetes:core/v1:PodTemplate::runner-gpu-hook-pod-template`,
+      "scaleSets.runner-gpu.job, or what the pod of a job is computed from: pools, caches, registry",
+    ],
     [child("core/v1:ConfigMap", "something-else"), undefined],
     [urns.component, undefined],
     [urns.namespace, undefined],
     [urns.stack, undefined],
     ["", undefined],
   ];
+  it("names what takes a protection off, when a protected set would go", () => {
+    const message = "unable to replace resource: it is currently marked for protection. To unprotect the resource, ...";
+    assert.match(
+      settingOf(urns.set, message) ?? "",
+      /^scaleSets\.runner-base\.allowReplace: true, in an update before/,
+    );
+  });
+
   for (const [urn, setting] of cases) {
     it(`is ${String(setting)} for ${urn.split("::").at(-1) ?? ""}`, () => {
       assert.equal(settingOf(urn), setting);

@@ -92,6 +92,10 @@ describe("stackConfig", () => {
     assert.deepEqual(Object.keys(rest).sort(), ["arc", "github", "kubeconfig"]);
   });
 
+  it("hands null on for a section that the environment may do without", () => {
+    assert.equal(values(configOf("config:", "  runner-platform:vault: null"))["vault"], null);
+  });
+
   it("hands null on inside settings, where it takes away what lower layers say", () => {
     const config = configOf(
       "config:",

@@ -6,7 +6,7 @@ import {
   readSettings,
   settingsProblems,
 } from "../../../../sandbox/providers/kubernetes/configure.js";
-import { isSecret, secret, UNKNOWN, type PropertyMap } from "../../../../sandbox/providers/kubernetes/values.js";
+import { isSecret, secret, UNKNOWN, type PropertyMap } from "../../../../sandbox/providers/shared/values.js";
 
 function input(news: PropertyMap, more: Partial<CheckInput> = {}): CheckInput {
   const urn = "urn:pulumi:s::p::kubernetes:core/v1:ConfigMap::settings";

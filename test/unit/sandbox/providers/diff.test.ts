@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readSettings } from "../../../../sandbox/providers/kubernetes/configure.js";
 import { diffObjects, formatPath, type ObjectDiff } from "../../../../sandbox/providers/kubernetes/diff.js";
 import type { JsonObject, KubernetesObject } from "../../../../sandbox/providers/kubernetes/json.js";
-import { UNKNOWN } from "../../../../sandbox/providers/kubernetes/values.js";
+import { UNKNOWN } from "../../../../sandbox/providers/shared/values.js";
 
 const defaults = readSettings({});
 

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import type { Json, JsonObject } from "../../../../sandbox/providers/kubernetes/json.js";
-import { provider, resource, Struct } from "../../../../sandbox/providers/kubernetes/proto.js";
+import { provider, resource, Struct } from "../../../../sandbox/providers/shared/proto.js";
 import {
   decodeStruct,
   delimitedField,
   encodeStruct,
   splitFields,
-} from "../../../../sandbox/providers/kubernetes/struct-codec.js";
-import { STRUCT_FIELDS } from "../../../../sandbox/providers/kubernetes/struct-fields.js";
+} from "../../../../sandbox/providers/shared/struct-codec.js";
+import { STRUCT_FIELDS } from "../../../../sandbox/providers/shared/struct-fields.js";
 
 // the generated class stores an empty key's and __proto__'s entries its own way; Kubernetes has neither
 const key = fc.string({ minLength: 1, unit: "grapheme" }).filter((text) => text !== "__proto__");

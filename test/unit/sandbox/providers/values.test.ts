@@ -16,7 +16,7 @@ import {
   UNKNOWN,
   type PropertyMap,
   type PropertyValue,
-} from "../../../../sandbox/providers/kubernetes/values.js";
+} from "../../../../sandbox/providers/shared/values.js";
 
 const key = fc.string({ minLength: 1, maxLength: 8 }).filter((text) => text !== "__proto__");
 const { value, map } = fc.letrec<{ value: PropertyValue; map: PropertyMap }>((tie) => ({

@@ -7,9 +7,9 @@ import { builtFolder, isBuilt } from "../../../../sandbox/tools/cache";
 import type { BuiltTool } from "../../../../sandbox/tools/catalog";
 import { shellScript, temporaryFolder } from "../../../support/temporary";
 
-/** Lines of a fake `go` that finds the file after `-o` and notes its call. */
+/** Lines of a fake `go` that finds the file after `-o` and notes its call, in one write: others may note theirs at the same time. */
 const findOutput = [
-  'printf "%s|" "$@" >> "$(dirname "$0")/calls"; echo >> "$(dirname "$0")/calls"',
+  'call="$(printf "%s|" "$@")"; echo "$call" >> "$(dirname "$0")/calls"',
   'while [ $# -gt 0 ]; do [ "$1" = -o ] && output="$2"; shift; done',
 ];
 

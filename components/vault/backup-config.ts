@@ -1,0 +1,118 @@
+import type { BackupConfig } from "../../apps/vault-backup/config";
+import type { JobVolume } from "../apps/job-pod";
+import type { VolumeMount } from "../pod";
+import type { BackupSettings, BackupStore } from "./backup-settings";
+import { provisionerLogin } from "./init-names";
+
+/** Name of the file in its ConfigMap. */
+export const backupConfigFile = "config.json";
+
+/** Role and policy of the program at Vault. */
+export const backupLogin = "vault-backup";
+
+const folders = { spool: "/spool", vaultCa: "/vault-ca", vaultToken: "/vault-token", awsToken: "/aws-token" } as const;
+const storeFolder = (name: string): string => `/stores/${name}`;
+
+/** Audience of tokens that AWS trades for credentials. */
+const awsAudience = "sts.amazonaws.com";
+
+export interface BackupPlace {
+  /** https://HOST:PORT of the leader. */
+  readonly address: string;
+  /** Those of all servers: a redirect may lead nowhere else. */
+  readonly peers: readonly string[];
+  readonly namespace: string;
+  /** Secret with `ca.crt` of the servers. */
+  readonly tlsSecretName: string;
+  /** Role in AWS of stores that name none. */
+  readonly roleArn?: string;
+}
+
+/** What the program is told. Nothing in it is secret: it lies in a ConfigMap. */
+export function backupConfig(backup: BackupSettings, place: BackupPlace): BackupConfig {
+  return {
+    vault: {
+      address: place.address,
+      peers: [...place.peers],
+      caFile: `${folders.vaultCa}/ca.crt`,
+      loginMount: provisionerLogin.mount,
+      role: backupLogin,
+      tokenFile: `${folders.vaultToken}/token`,
+    },
+    spoolFolder: folders.spool,
+    stores: Object.entries(backup.stores).map(([name, store]) => storeConfig(name, store, place)),
+    retention: { ...backup.retention },
+    deadlineSeconds: backup.deadlineSeconds,
+    ...(backup.pushgateway !== undefined && { pushgateway: backup.pushgateway }),
+    jobLease: { namespace: place.namespace, name: backupLogin },
+  };
+}
+
+function storeConfig(name: string, store: BackupStore, { roleArn }: BackupPlace): BackupConfig["stores"][number] {
+  const { endpoint, region, bucket, prefix, credentials, ca, pathStyle, encryption, timeoutSeconds } = store;
+  return {
+    name,
+    ...(endpoint !== undefined && { endpoint }),
+    region,
+    bucket,
+    prefix,
+    credentials:
+      credentials.kind === "webIdentity"
+        ? { kind: "webIdentity", roleArn: credentials.roleArn ?? roleArn ?? "", tokenFile: `${folders.awsToken}/token` }
+        : {
+            kind: "keys",
+            accessKeyIdFile: `${storeFolder(name)}/id/value`,
+            secretAccessKeyFile: `${storeFolder(name)}/secret/value`,
+          },
+    ...(ca && { caFile: `${storeFolder(name)}/ca/ca.crt` }),
+    pathStyle,
+    encryption:
+      encryption.kind === "sse-kms" && encryption.keyArn !== undefined
+        ? { kind: "sse-kms", keyArn: encryption.keyArn }
+        : { kind: encryption.kind },
+    timeoutSeconds,
+  };
+}
+
+/** Volumes of the program's pod, each with the folder that {@link backupConfig} names. */
+export function backupVolumes(
+  backup: BackupSettings,
+  { tlsSecretName }: BackupPlace,
+): { readonly volumes: readonly JobVolume[]; readonly mounts: readonly VolumeMount[] } {
+  const all: (readonly [JobVolume, string, boolean])[] = [
+    [{ name: "spool", emptyDir: { sizeLimit: backup.spoolSize } }, folders.spool, false],
+    [secretFile("vault-ca", tlsSecretName, "ca.crt", "ca.crt"), folders.vaultCa, true],
+    [token("vault-token", provisionerLogin.audience), folders.vaultToken, true],
+  ];
+  const stores = Object.entries(backup.stores);
+  if (stores.some(([, { credentials }]) => credentials.kind === "webIdentity"))
+    all.push([token("aws-token", awsAudience), folders.awsToken, true]);
+  for (const [name, { credentials, ca }] of stores) {
+    const folder = storeFolder(name);
+    if (credentials.kind === "keys") {
+      const { accessKeyId: id, secretAccessKey: secret } = credentials;
+      all.push([secretFile(`store-${name}-id`, id.name, id.key, "value"), `${folder}/id`, true]);
+      all.push([secretFile(`store-${name}-secret`, secret.name, secret.key, "value"), `${folder}/secret`, true]);
+    }
+    if (ca) {
+      const configMap = { name: ca.configMap, items: [{ key: ca.key, path: "ca.crt" }] };
+      all.push([{ name: `store-${name}-ca`, configMap }, `${folder}/ca`, true]);
+    }
+  }
+  return {
+    volumes: all.map(([volume]) => volume),
+    mounts: all.map(([{ name }, mountPath, readOnly]) => ({ name, mountPath, ...(readOnly && { readOnly }) })),
+  };
+}
+
+function secretFile(name: string, secretName: string, key: string, path: string): JobVolume {
+  return { name, secret: { secretName, items: [{ key, path }] } };
+}
+
+/** Renewed in place by the kubelet; the program reads it when it needs it. */
+function token(name: string, audience: string): JobVolume {
+  return {
+    name,
+    projected: { sources: [{ serviceAccountToken: { audience, expirationSeconds: 3600, path: "token" } }] },
+  };
+}
