@@ -67,7 +67,7 @@ const vault = z.strictObject({
   tokenFile: file,
   /** Absent: any cluster; a change is noticed by the earlier backups alone. */
   clusterId: z.optional(text("the cluster_id that GET sys/health answers")),
-  /** Path of the API, of a version 2 mount: secret/data/vault-backup/canary. */
+  /** Path of the API, of a version 2 mount: canary/data/vault-backup. */
   canaryPath: z.optional(matching(/^[\w.-]+\/data\/[\w./-]+$/, "MOUNT/data/PATH of a KV mount, version 2")),
 });
 

@@ -10,6 +10,15 @@ export const backupConfigFile = "config.json";
 /** Role and policy of the program at Vault. */
 export const backupLogin = "vault-backup";
 
+/**
+ * Where the program leaves a mark before each snapshot, which a drill looks for in what it has restored: a key-value engine of its own, so that
+ * nobody who reads or writes the mark comes near a secret.
+ */
+export const backupCanary = { mount: "canary", secret: backupLogin } as const;
+
+/** The mark's path in the API of a key-value engine, version 2. */
+export const canaryPath = `${backupCanary.mount}/data/${backupCanary.secret}`;
+
 const folders = { spool: "/spool", vaultCa: "/vault-ca", vaultToken: "/vault-token", awsToken: "/aws-token" } as const;
 const storeFolder = (name: string): string => `/stores/${name}`;
 
@@ -38,6 +47,7 @@ export function backupConfig(backup: BackupSettings, place: BackupPlace): Backup
       loginMount: provisionerLogin.mount,
       role: backupLogin,
       tokenFile: `${folders.vaultToken}/token`,
+      canaryPath,
     },
     spoolFolder: folders.spool,
     stores: Object.entries(backup.stores).map(([name, store]) => storeConfig(name, store, place)),

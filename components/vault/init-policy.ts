@@ -1,3 +1,5 @@
+import { backupCanary } from "./backup-config";
+
 /** Rules of a policy by path, in HCL's terms of Vault. */
 export type PolicyRules = Readonly<Record<string, readonly Capability[]>>;
 
@@ -29,6 +31,8 @@ export function platformAdminRules({ secretMount, mayUnmountSecrets }: PlatformA
     // Engines, and how they are tuned; auth methods are tuned here too.
     "sys/mounts": ["read"],
     "sys/mounts/*": mayUnmountSecrets ? manage : ["create", "read", "update", "list"],
+    // It holds no secret, and goes with the backups when they are taken out of the settings, in production too.
+    [`sys/mounts/${backupCanary.mount}`]: manage,
     [`${secretMount}/config`]: ["create", "read", "update"],
     [`${secretMount}/data/*`]: ["deny"],
     [`${secretMount}/subkeys/*`]: ["deny"],

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { AuthBackendRole } from "@pulumi/vault/kubernetes/authBackendRole";
+import { Mount } from "@pulumi/vault/mount";
 import { Policy } from "@pulumi/vault/policy";
 
 import { exitCodes } from "../../apps/vault-backup/errors";
@@ -9,9 +10,17 @@ import { createAppNetworkPolicy } from "../apps/app-network";
 import { type Bundle, bundleApp } from "../apps/bundle";
 import { jobTemplate } from "../apps/job-pod";
 import { appLabels, configFolder } from "../apps/pod";
-import { backupConfig, backupConfigFile, backupLogin, type BackupPlace, backupVolumes } from "./backup-config";
+import {
+  backupCanary,
+  backupConfig,
+  backupConfigFile,
+  backupLogin,
+  type BackupPlace,
+  backupVolumes,
+  canaryPath,
+} from "./backup-config";
 import type { BackupSettings } from "./backup-settings";
-import { policyText } from "./init-policy";
+import { type PolicyRules, policyText } from "./init-policy";
 import { provisionerLogin } from "./init-names";
 import { vaultPorts } from "./server-names";
 
@@ -45,6 +54,7 @@ export class VaultBackup extends pulumi.ComponentResource {
     readonly role: k8s.rbac.v1.Role;
     readonly roleBinding: k8s.rbac.v1.RoleBinding;
     readonly networkPolicy: k8s.networking.v1.NetworkPolicy;
+    readonly canary: Mount;
     readonly policy: Policy;
     readonly login: AuthBackendRole;
     readonly code: k8s.core.v1.ConfigMap;
@@ -57,9 +67,10 @@ export class VaultBackup extends pulumi.ComponentResource {
     super("runner-platform:index:VaultBackup", name, { namespace, schedule: args.backup.schedule }, opts);
     const rights = createRights(this, name, args);
     const networkPolicy = createNetworkPolicy(this, name, args);
+    const canary = createCanary(this, name, args);
     const policy = new Policy(
       `${name}-policy`,
-      { name: backupLogin, policy: policyText({ "sys/storage/raft/snapshot": ["read"] }) },
+      { name: backupLogin, policy: policyText(backupRules) },
       { parent: this, deletedWith: args.deletedWith },
     );
     const login = new AuthBackendRole(
@@ -82,15 +93,33 @@ export class VaultBackup extends pulumi.ComponentResource {
     const text = `${JSON.stringify(backupConfig(args.backup, args), undefined, 2)}\n`;
     const files = configFiles({ [backupConfigFile]: text });
     const config = createAppConfigMap(`${name}-config`, { app: backupLogin, namespace }, files, this);
-    const cronJob = createCronJob(this, name, args, { code, config }, [login, ...Object.values(rights)]);
-    this.nodes = { ...rights, networkPolicy, policy, login, code, config, cronJob };
+    const cronJob = createCronJob(this, name, args, { code, config }, [canary, login, ...Object.values(rights)]);
+    this.nodes = { ...rights, networkPolicy, canary, policy, login, code, config, cronJob };
     this.registerOutputs({});
   }
 }
 
+/** The program reads snapshots, writes its mark without being able to read it, and gives its token back. */
+const backupRules: PolicyRules = {
+  "sys/storage/raft/snapshot": ["read"],
+  [canaryPath]: ["create", "update"],
+  "auth/token/revoke-self": ["update"],
+};
+
 /** With the client of S3 it takes more than other programs; a ConfigMap holds 1 MiB. */
 export function backupProgram(): Bundle {
   return bundleApp("apps/vault-backup/main.ts", { small: true, mostBytes: 768 * 1024 });
+}
+
+/** See {@link backupCanary}. */
+function createCanary(parent: VaultBackup, name: string, { deletedWith }: VaultBackupArgs): Mount {
+  const { mount: path } = backupCanary;
+  const description = "What a backup leaves for a restore drill to find; nothing secret";
+  return new Mount(
+    `${name}-canary`,
+    { path, type: "kv", options: { version: "2" }, description },
+    { parent, deletedWith },
+  );
 }
 
 /** Of the Lease by name; to make one cannot be narrowed. */

@@ -1,3 +1,4 @@
+import { backupCanary } from "../../components/vault/backup-config";
 import { provisionerLogin } from "../../components/vault/init-names";
 import { jobRoleInputs, trustedEvents } from "../../components/vault/job-role";
 import { jwtRoleViolations } from "../../components/vault/login-rules";
@@ -14,11 +15,18 @@ const reservedRoles = [provisionerLogin.role, "vault-backup"];
 /** Who may log in at Vault, and whether that is as narrow as it has to be. */
 export function loginsProblems({ logins }: VaultSettings, settings: Readable): Problem[] {
   return [
+    ...engineProblems(logins),
     ...policyProblems(logins),
     ...issuerProblems(logins, settings.production === true),
     ...Object.entries(logins.github).flatMap(([mount, issuer]) => roleProblems(mount, issuer, logins)),
     ...serviceProblems(logins),
   ];
+}
+
+function engineProblems({ secretMount }: LoginsSettings): Problem[] {
+  if (secretMount !== backupCanary.mount) return [];
+  const allowed = `another path than ${secretMount}, which backups use for themselves`;
+  return [{ path: "vault.logins.secretMount", what: show("", secretMount), allowed }];
 }
 
 function policyProblems({ policies }: LoginsSettings): Problem[] {

@@ -17,6 +17,11 @@ const at = "vault.logins.github.github.roles.reader";
 describe("logins at Vault that are wrong", () => {
   testRefusals([
     [
+      "secrets where backups leave their mark",
+      logins({ secretMount: "canary" }),
+      ['vault.logins.secretMount: given "canary"; allowed: another path than canary, which backups use for themselves'],
+    ],
+    [
       "a role of all repositories of the owner",
       roles({ policies: ["harbor"] }),
       [

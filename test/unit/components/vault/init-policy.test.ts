@@ -33,6 +33,14 @@ describe("the policy of Pulumi's login", () => {
     assert.doesNotMatch(text, /snapshot|sys\/seal|rekey|rotate|generate-root|raw|token\/create|accessor|"\*"/);
   });
 
+  it("may take away the engine of backups' mark, which holds no secret, in production too", () => {
+    assert.equal(rules["sys/mounts/canary"]?.includes("delete"), true);
+    assert.deepEqual(
+      Object.keys(rules).filter((path) => path.startsWith("canary/")),
+      [],
+    );
+  });
+
   it("is written with one block for each path", () => {
     assert.equal(
       policyText({ "a/b": ["read"], 'c"d': ["create", "sudo"] }),

@@ -83,6 +83,7 @@ describe("VaultBackup", () => {
         "kubernetes:networking.k8s.io/v1:NetworkPolicy backup-outward < backup",
         "kubernetes:rbac.authorization.k8s.io/v1:Role backup-role < backup",
         "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding backup-role-binding < backup",
+        "vault:index/mount:Mount backup-canary < backup",
         "vault:index/policy:Policy backup-policy < backup",
         "vault:kubernetes/authBackendRole:AuthBackendRole backup-login < backup",
       ]);
@@ -103,17 +104,30 @@ describe("VaultBackup", () => {
     assert.equal(template.spec.containers[0]?.command.at(-1), "run");
   });
 
-  it("may read snapshots at Vault and nothing else, as this account alone", async () => {
+  it("may read snapshots, leave its mark and give its token back at Vault and nothing else, as this account alone", async () => {
     const registrations = await run();
     assert.equal(
       registrations.get("vault:index/policy:Policy", "backup-policy").inputs["policy"],
-      'path "sys/storage/raft/snapshot" {\n  capabilities = ["read"]\n}\n',
+      [
+        'path "sys/storage/raft/snapshot" {\n  capabilities = ["read"]\n}\n',
+        'path "canary/data/vault-backup" {\n  capabilities = ["create", "update"]\n}\n',
+        'path "auth/token/revoke-self" {\n  capabilities = ["update"]\n}\n',
+      ].join("\n"),
     );
     const { inputs } = registrations.get("vault:kubernetes/authBackendRole:AuthBackendRole", "backup-login");
     assert.deepEqual(
       [inputs["boundServiceAccountNames"], inputs["boundServiceAccountNamespaces"], inputs["audience"]],
       [["vault-backup"], ["vault"], "vault"],
     );
+  });
+
+  it("leaves its mark in an engine of its own, which is there before it runs", async () => {
+    const registrations = await run();
+    const { inputs } = registrations.get("vault:index/mount:Mount", "backup-canary");
+    assert.deepEqual([inputs["path"], inputs["type"], inputs["options"]], ["canary", "kv", { version: "2" }]);
+    const { dependencies } = registrations.get("kubernetes:batch/v1:CronJob", "backup-cron-job");
+    assert.ok(dependencies.includes("backup-canary"));
+    assert.equal(parseConfig(backupConfig(backupSettings(input), place)).vault.canaryPath, "canary/data/vault-backup");
   });
 
   it("is bound to its role in AWS", async () => {
