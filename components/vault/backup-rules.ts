@@ -8,14 +8,31 @@ export interface BackupViolation {
 }
 
 const hour = 3_600_000;
-/** How many runs are looked at: enough to see the longest pause of a schedule by days of the month. */
-const runs = 14;
+/** How many runs are looked at: enough to see the longest pause of a schedule by days of the month, and a year of a weekly one. */
+const runs = 60;
+/** Always the same, so that what follows from a schedule does not change from one preview to the next. */
+const beginning = new Date("2026-01-01T00:00:00Z");
 
 /** The longest time between two runs of a schedule, in hours; undefined for one that has no two. */
-export function longestIntervalHours(schedule: string, timeZone: string, from = new Date()): number | undefined {
+export function longestIntervalHours(schedule: string, timeZone: string, from = beginning): number | undefined {
   const times = new Cron(schedule, { timezone: timeZone, paused: true, mode: "5-part" }).nextRuns(runs, from);
   const gaps = times.slice(1).map((time, index) => (time.getTime() - (times[index]?.getTime() ?? 0)) / hour);
   return gaps.length === 0 ? undefined : Math.max(...gaps);
+}
+
+/**
+ * BAK-01: how old the last success of a schedule may be before somebody is told, in whole hours: its longest pause and a day more, but for
+ * schedules of less than a day no more than one run missed. A run that begins as late as it may and takes as long as it may is no reason for an alert.
+ */
+export function allowedAgeHours(
+  intervalHours: number,
+  {
+    startingDeadlineSeconds,
+    deadlineSeconds,
+  }: { readonly startingDeadlineSeconds: number; readonly deadlineSeconds: number },
+): number {
+  const lateHours = (startingDeadlineSeconds + deadlineSeconds) / 3600;
+  return Math.ceil(intervalHours + Math.max(Math.min(24, intervalHours), lateHours));
 }
 
 /**

@@ -3,6 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Settings } from "../../stacks/settings";
 import type { VaultSettings } from "../../stacks/vault/schema";
+import { type BackupAlertsArgs } from "./backup-alerts";
+import { backupLogin } from "./backup-config";
+import { allowedAgeHours, longestIntervalHours } from "./backup-rules";
+import { backupSettings } from "./backup-settings";
 import { vaultRules, type VaultRulesArgs } from "./vault-rules";
 
 export interface VaultAlertsArgs extends VaultRulesArgs {
@@ -42,23 +46,43 @@ export class VaultAlerts extends pulumi.ComponentResource {
 
 /** The alerts about Vault; none unless settings ask for them. */
 export function createVaultAlerts(
-  { namespace, name: serverName, replicas }: VaultSettings,
+  vault: VaultSettings,
   { monitoring }: Pick<Settings, "monitoring">,
   opts: pulumi.ComponentResourceOptions,
 ): VaultAlerts | undefined {
   const { prometheusRules, runbookBaseUrl, ruleLabels, kubeStateMetricsNamespace } = monitoring;
   if (!prometheusRules) return undefined;
+  const { namespace, name: serverName, replicas } = vault;
+  // Whoever scrapes kube-state-metrics scrapes kubelets too.
+  const kubernetesMetrics = kubeStateMetricsNamespace !== undefined;
   return new VaultAlerts(
     "vault-alerts",
     {
       namespace,
       serverName,
       replicas,
-      // Whoever scrapes kube-state-metrics scrapes kubelets too.
-      volumeMetrics: kubeStateMetricsNamespace !== undefined,
+      volumeMetrics: kubernetesMetrics,
+      ...(vault.backup && { backups: backupAlertsArgs(vault.backup, kubernetesMetrics) }),
       ...(runbookBaseUrl !== undefined && { runbookBaseUrl }),
       ...(ruleLabels && { labels: ruleLabels }),
     },
     opts,
   );
+}
+
+/** What follows from the settings of backups. Schedules have been checked, so they have a pause. */
+function backupAlertsArgs(
+  input: NonNullable<VaultSettings["backup"]>,
+  jobMetrics: boolean,
+): Omit<BackupAlertsArgs, "namespace"> {
+  const backup = backupSettings(input);
+  const { schedule, timeZone, stores, pushgateway } = backup;
+  const pause = longestIntervalHours(schedule, timeZone);
+  if (pause === undefined)
+    throw new Error("vault.backup.schedule passed the checks of settings but does not come again");
+  return {
+    backup: { cronJob: backupLogin, maxAgeHours: allowedAgeHours(pause, backup) },
+    jobMetrics,
+    ...(pushgateway !== undefined && { stores: Object.keys(stores) }),
+  };
 }

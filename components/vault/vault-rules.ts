@@ -1,4 +1,5 @@
 import { type Alert, type AlertRule, renderAlert } from "../observability/runner-rules";
+import { backupAlerts, type BackupAlertsArgs } from "./backup-alerts";
 import { serverMonitorName } from "./server-monitor";
 
 export interface VaultRulesArgs {
@@ -10,6 +11,8 @@ export interface VaultRulesArgs {
   readonly replicas: number;
   /** Whether kubelets are scraped, which tell how full volumes are. */
   readonly volumeMetrics: boolean;
+  /** @default there are no backups */
+  readonly backups?: Omit<BackupAlertsArgs, "namespace">;
   /** @default alerts name no runbook */
   readonly runbookBaseUrl?: string;
 }
@@ -35,8 +38,16 @@ export function vaultRules(args: VaultRulesArgs): VaultRules {
     ...auditAlerts(args),
     ...(args.volumeMetrics ? [volumeAlert(args)] : []),
   ];
+  const ofBackups = args.backups ? backupAlerts({ ...args.backups, namespace: args.namespace }) : [];
+  const group = (name: string, list: readonly Alert[]) => ({
+    name,
+    rules: list.map((alert) => renderAlert(alert, args.runbookBaseUrl)),
+  });
   return {
-    groups: [{ name: "runner-platform-vault", rules: alerts.map((alert) => renderAlert(alert, args.runbookBaseUrl)) }],
+    groups: [
+      group("runner-platform-vault", alerts),
+      ...(ofBackups.length > 0 ? [group("runner-platform-vault-backup", ofBackups)] : []),
+    ],
   };
 }
 

@@ -6,6 +6,12 @@ const rules = vaultRules({
   serverName: "vault",
   replicas: 3,
   volumeMetrics: true,
+  backups: {
+    backup: { cronJob: "vault-backup", maxAgeHours: 48 },
+    drill: { cronJob: "vault-drill", maxAgeHours: 72 },
+    jobMetrics: true,
+    stores: ["home", "away"],
+  },
   runbookBaseUrl: "https://git.example.com/runbooks",
 });
 
@@ -18,6 +24,15 @@ const active = (number: number): string => `vault_core_active${labels(number, ',
 const healthy = (number: number): string => `vault_autopilot_healthy${labels(number)}`;
 const tolerance = (number: number): string => `vault_autopilot_failure_tolerance${labels(number)}`;
 const failure = (phase: string): string => `vault_audit_log_${phase}_failure${labels(0)}`;
+/** A series of kube-state-metrics; its time zero is that of the tests, so ages are written as negative times. */
+const cronJob = (metric: string, name = "vault-backup"): string =>
+  `kube_cronjob_${metric}{namespace="vault",cronjob="${name}"}`;
+const job = (metric: string, name: string, more = ""): string =>
+  `kube_job_${metric}{namespace="vault",job_name="${name}"${more}}`;
+const ownedBy = (name: string): string => `,owner_kind="CronJob",owner_is_controller="true",owner_name="${name}"`;
+const newest = (store: string): string =>
+  `vault_backup_store_last_verified_timestamp_seconds{job="vault-backup",store="${store}"}`;
+const hours = (count: number): string => `${String(count * 3600)}x180`;
 const volume = (metric: string, claim: string): string =>
   `kubelet_volume_stats_${metric}_bytes{namespace="vault",persistentvolumeclaim="${claim}"}`;
 
@@ -36,7 +51,25 @@ const all: Series = {
   [failure("response")]: "0x180",
   [volume("used", "data-vault-0")]: "50x180",
   [volume("capacity", "data-vault-0")]: "100x180",
+  [cronJob("created")]: hours(-1000),
+  [cronJob("status_last_successful_time")]: hours(-20),
+  [cronJob("created", "vault-drill")]: hours(-1000),
+  [cronJob("status_last_successful_time", "vault-drill")]: hours(-20),
+  [newest("home")]: hours(-20),
+  [newest("away")]: hours(-20),
+  'vault_backup_suspicious{job="vault-backup"}': "0x180",
+  // A run that failed before the last complete one.
+  [job("owner", "vault-backup-1", ownedBy("vault-backup"))]: "1x180",
+  [job("status_start_time", "vault-backup-1")]: hours(-100),
+  [job("failed", "vault-backup-1", ',condition="true"')]: "1x180",
 };
+
+/** A run of a CronJob that failed five hours ago. */
+const failedRun = (of: string): Series => ({
+  [job("owner", `${of}-2`, ownedBy(of))]: "1x180",
+  [job("status_start_time", `${of}-2`)]: hours(-5),
+  [job("failed", `${of}-2`, ',condition="true"')]: "1x180",
+});
 
 const cases: readonly AlertCase[] = [
   { name: "nothing while all is well", series: {}, at: 120, fires: [] },
@@ -75,7 +108,11 @@ const cases: readonly AlertCase[] = [
   },
   {
     name: "silence, once",
-    series: Object.fromEntries(Object.keys(all).map((series) => [series, ""])),
+    series: Object.fromEntries(
+      Object.keys(all)
+        .filter((series) => series.startsWith("vault_") && !series.startsWith("vault_backup_"))
+        .map((series) => [series, ""]),
+    ),
     at: 11,
     fires: ["VaultMetricsMissing critical"],
   },
@@ -104,6 +141,68 @@ const cases: readonly AlertCase[] = [
     fires: ["VaultVolumeNearlyFull warning"],
   },
   {
+    name: "backups that have not been complete for too long",
+    series: { [cronJob("status_last_successful_time")]: hours(-49) },
+    at: 16,
+    fires: ["VaultBackupTooOld critical"],
+  },
+  {
+    name: "backups that never were complete",
+    series: {
+      [cronJob("status_last_successful_time")]: "",
+      [job("failed", "vault-backup-1", ',condition="true"')]: "",
+    },
+    at: 16,
+    fires: ["VaultBackupTooOld critical"],
+  },
+  {
+    name: "nothing of a CronJob that is new",
+    series: {
+      [cronJob("created")]: hours(-1),
+      [cronJob("status_last_successful_time")]: "",
+    },
+    at: 60,
+    fires: [],
+  },
+  {
+    name: "a store that has lost what is new",
+    series: { [newest("away")]: hours(-49) },
+    at: 16,
+    fires: ["VaultBackupStoreTooOld critical"],
+  },
+  { name: "a failed run", series: failedRun("vault-backup"), at: 1, fires: ["VaultBackupFailed warning"] },
+  {
+    name: "nothing of a run that others started",
+    series: failedRun("nightly"),
+    at: 60,
+    fires: [],
+  },
+  {
+    name: "a failed run only until one is complete",
+    series: { ...failedRun("vault-backup"), [cronJob("status_last_successful_time")]: hours(-4) },
+    at: 60,
+    fires: [],
+  },
+  {
+    name: "a snapshot that does not fit",
+    series: { 'vault_backup_suspicious{job="vault-backup"}': "1x180" },
+    at: 1,
+    fires: ["VaultBackupSuspicious warning"],
+  },
+  {
+    name: "a CronJob that is gone",
+    series: { [cronJob("created")]: "", [cronJob("status_last_successful_time")]: "" },
+    at: 16,
+    fires: ["VaultBackupMetricsMissing warning"],
+  },
+  { name: "a failed drill", series: failedRun("vault-drill"), at: 1, fires: ["VaultDrillFailed warning"] },
+  {
+    name: "drills that have not been successful for too long",
+    series: { [cronJob("status_last_successful_time", "vault-drill")]: hours(-73) },
+    at: 16,
+    fires: ["VaultDrillTooOld warning"],
+  },
+  {
     name: "nothing for others' volumes",
     series: { [volume("used", "data-other-0")]: "95x180", [volume("capacity", "data-other-0")]: "100x180" },
     at: 60,
@@ -112,5 +211,32 @@ const cases: readonly AlertCase[] = [
 ];
 
 describe("the alerts about Vault, as Prometheus evaluates them,", () => {
-  testAlerts({ rules, count: 8, healthy: all, cases, fault: { series: { [unsealed(1)]: "0x180" }, at: 60 } });
+  testAlerts({ rules, count: 16, healthy: all, cases, fault: { series: { [unsealed(1)]: "0x180" }, at: 60 } });
+});
+
+describe("the alerts about stores of Vault's backups", () => {
+  const fault = { series: { [newest("away")]: "" }, at: 130 };
+  testAlerts({
+    rules: {
+      groups: vaultRules({
+        namespace: "vault",
+        serverName: "vault",
+        replicas: 3,
+        volumeMetrics: false,
+        backups: { backup: { cronJob: "vault-backup", maxAgeHours: 2 }, jobMetrics: false, stores: ["home", "away"] },
+      }).groups.slice(1),
+    },
+    count: 3,
+    healthy: { [newest("home")]: hours(-1), [newest("away")]: "0x180" },
+    cases: [
+      { name: "nothing while each store has a new backup", series: {}, at: 50, fires: [] },
+      { name: "nothing of a store that is silent for a while", series: fault.series, at: 50, fires: [] },
+      {
+        name: "a store of which nothing is heard for as long as a backup may become old, and the other by its age",
+        ...fault,
+        fires: ["VaultBackupStoreTooOld critical", "VaultBackupStoreTooOld warning"],
+      },
+    ],
+    fault,
+  });
 });

@@ -16,6 +16,12 @@ const args: VaultRulesArgs = {
   volumeMetrics: true,
   runbookBaseUrl: "https://git.example.com/runbooks",
 };
+const backups: NonNullable<VaultRulesArgs["backups"]> = {
+  backup: { cronJob: "vault-backup", maxAgeHours: 192 },
+  drill: { cronJob: "vault-drill", maxAgeHours: 800 },
+  jobMetrics: true,
+  stores: ["home", "away"],
+};
 const runbooks = join(__dirname, "../../../../docs/runbooks");
 const rules = (changes: Partial<VaultRulesArgs> = {}) =>
   vaultRules({ ...args, ...changes }).groups.flatMap((group) => [...group.rules]);
@@ -55,12 +61,34 @@ describe("vaultRules", () => {
     );
   });
 
+  const ofBackups = (changes: Partial<typeof backups> = {}) =>
+    rules({ backups: { ...backups, ...changes } })
+      .slice(rules().length)
+      .map(({ alert, labels, for: pause }) => `${alert} ${labels.severity} ${pause}`);
+
+  it("has alerts about backups and drills by what is known of them", () => {
+    const ofJobs = [
+      "VaultBackupTooOld critical 15m",
+      "VaultBackupFailed warning 0m",
+      "VaultBackupMetricsMissing warning 15m",
+    ];
+    const ofStores = [
+      ...["VaultBackupStoreTooOld critical 15m", "VaultBackupStoreTooOld warning 192h"],
+      "VaultBackupSuspicious warning 0m",
+    ];
+    const ofDrills = ["VaultDrillTooOld warning 15m", "VaultDrillFailed warning 0m"];
+    assert.deepEqual(ofBackups(), [...ofJobs, ...ofStores, ...ofDrills]);
+    assert.deepEqual(ofBackups({ stores: [] }), [...ofJobs, ...ofDrills]);
+    assert.deepEqual(ofBackups({ jobMetrics: false }), [...ofStores]);
+    assert.deepEqual(ofBackups({ jobMetrics: false, stores: [] }), []);
+  });
+
   it("is PromQL", () => {
-    for (const { expr } of rules()) assert.deepEqual(promqlErrors(expr), [], expr);
+    for (const { expr } of rules({ backups })) assert.deepEqual(promqlErrors(expr), [], expr);
   });
 
   it("points each alert at its runbook, which exists and says what to do", () => {
-    for (const { alert, annotations } of rules()) {
+    for (const { alert, annotations } of rules({ backups })) {
       assert.equal(annotations.runbook_url, `https://git.example.com/runbooks/${alert}.md`);
       const file = join(runbooks, `${alert}.md`);
       assert.ok(existsSync(file), file);
@@ -87,14 +115,31 @@ describe("VaultAlerts", () => {
 });
 
 describe("createVaultAlerts", () => {
-  const alerts = (monitoring: object) =>
+  const alerts = (monitoring: object, changes: object = {}) =>
     register(() => {
-      const settings = settingsOf("dev", vault({}, { monitoring }));
+      const settings = settingsOf("dev", vault(changes, { monitoring }));
       if (settings.vault) createVaultAlerts(settings.vault, settings, {});
     });
 
   it("makes none unless settings ask for them", async () => {
     assert.deepEqual((await alerts({})).list(), []);
+  });
+
+  it("allows backups the age that follows from their schedule", async () => {
+    const credentials = {
+      kind: "keys",
+      accessKeyId: { name: "store", key: "id" },
+      secretAccessKey: { name: "store", key: "secret" },
+    };
+    const store = { endpoint: "https://s3.example.com", bucket: "snapshots", credentials };
+    const backup = { schedule: "0 3 * * *", stores: { home: store }, pushgateway: "http://push.monitoring.svc:9091" };
+    const monitoring = { podMonitors: true, prometheusRules: true, kubeStateMetricsNamespace: "monitoring" };
+    const [rule] = (await alerts(monitoring, { backup })).ofType("kubernetes:monitoring.coreos.com/v1:PrometheusRule");
+    const { groups } = rule?.inputs["spec"] as { groups: { rules: { alert: string; expr: string }[] }[] };
+    const old = groups.flatMap((group) => group.rules).filter(({ alert }) => alert.endsWith("TooOld"));
+    assert.equal(old.length, 3);
+    assert.match(old[0]?.expr ?? "", /cronjob="vault-backup"\}\) > 172800$/);
+    assert.match(old[1]?.expr ?? "", /\{store=~"home"\}\) > 172800$/);
   });
 
   it("tells of volumes where kubelets are scraped too", async () => {

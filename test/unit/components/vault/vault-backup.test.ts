@@ -4,7 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { parseConfig } from "../../../../apps/vault-backup/config";
 import { backupConfig, backupVolumes } from "../../../../components/vault/backup-config";
-import { longestIntervalHours, retentionViolations, storeViolations } from "../../../../components/vault/backup-rules";
+import {
+  allowedAgeHours,
+  longestIntervalHours,
+  retentionViolations,
+  storeViolations,
+} from "../../../../components/vault/backup-rules";
 import { backupSettings } from "../../../../components/vault/backup-settings";
 import { backupProgram, VaultBackup, type VaultBackupArgs } from "../../../../components/vault/vault-backup";
 import type { BackupInput } from "../../../../stacks/vault/backup-schema";
@@ -197,6 +202,23 @@ describe("rules for backups", () => {
       assert.equal(longestIntervalHours(schedule, zone, from), hours);
     });
   }
+
+  const ages: readonly (readonly [number, number, number, number])[] = [
+    [168, 21_600, 7200, 192],
+    [24, 21_600, 7200, 48],
+    [24, 86_400, 7200, 50],
+    [6, 3600, 1800, 12],
+    [6, 21_600, 7200, 14],
+  ];
+  for (const [interval, startingDeadlineSeconds, deadlineSeconds, hours] of ages) {
+    it(`let backups of every ${interval} hours, ${startingDeadlineSeconds} s late, become ${hours} hours old`, () => {
+      assert.equal(allowedAgeHours(interval, { startingDeadlineSeconds, deadlineSeconds }), hours);
+    });
+  }
+
+  it("say the same of a schedule whenever they are asked", () => {
+    assert.equal(longestIntervalHours("0 3 * * 0", "Europe/Berlin"), 169);
+  });
 
   const retentions: readonly (readonly [string, number, number, number, number])[] = [
     ["refuse six days for a weekly run without a floor", 6, 0, 168, 1],
