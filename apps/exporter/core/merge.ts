@@ -1,22 +1,21 @@
-import { type JobFact, type Millis, rankOf, type RunFact } from "./facts";
+import { type AttemptId, type JobFact, type Millis, rankOf, type RunFact } from "./facts";
 
 /** What is known of a job after some facts. */
-export interface JobRecord extends Omit<JobFact, "kind" | "repository" | "runId" | "attempt"> {
+export interface JobRecord extends Omit<JobFact, "kind" | keyof AttemptId> {
   /** It waited for an approval, so its time until the start says nothing of runners. */
   readonly waited: boolean;
 }
 
 /** What is known of a run's attempt after some facts. */
-export interface RunRecord extends Omit<RunFact, "kind" | "updatedAt" | "repository" | "runId" | "attempt"> {
-  readonly updatedAt: Millis;
-}
+export type RunRecord = Omit<RunFact, "kind" | keyof AttemptId>;
 
 /**
  * Both are joins: commutative, associative and idempotent, so that late and doubled facts change nothing that is known already.
  * A stage is never left backwards.
  */
 export function mergeRuns(known: RunRecord | undefined, fact: RunFact): RunRecord {
-  const { kind: _, repository: _r, runId: _i, attempt: _a, ...news } = fact;
+  const { workflow, event, branch, status, conclusion, startedAt, updatedAt } = fact;
+  const news: RunRecord = { workflow, event, branch, status, conclusion, startedAt, updatedAt };
   if (known === undefined) return news;
   const ahead = rankOf(news.status) - rankOf(known.status);
   if (ahead !== 0) return ahead > 0 ? news : known;
@@ -27,10 +26,11 @@ export function mergeRuns(known: RunRecord | undefined, fact: RunFact): RunRecor
 }
 
 export function mergeJobs(known: JobRecord | undefined, fact: JobFact): JobRecord {
-  const { kind: _, repository: _r, runId: _i, attempt: _a, ...news } = fact;
-  const waited = news.status === "waiting";
-  if (known === undefined) return { ...news, waited };
-  const [newer, older] = rankOf(news.status) > rankOf(known.status) ? [news, known] : [known, news];
+  const { jobId, status, conclusion, createdAt, startedAt, completedAt, labels } = fact;
+  const waited = status === "waiting";
+  const news: JobRecord = { jobId, status, conclusion, createdAt, startedAt, completedAt, labels, waited };
+  if (known === undefined) return news;
+  const [newer, older] = rankOf(status) > rankOf(known.status) ? [news, known] : [known, news];
   return {
     ...newer,
     startedAt: earliest(newer.startedAt, older.startedAt),

@@ -29,11 +29,14 @@ function restarted(ledger: Ledger): Ledger {
 /** Everything that it says, without an order. */
 function said(ledger: Ledger): unknown {
   const { counters, histograms } = ledger.series.state();
-  const sorted = (object: object) =>
+  const sorted = (object: object): Record<string, string[]> =>
     Object.fromEntries(
       Object.entries(object)
-        .map(([name, entries]) => [name, [...(entries as unknown[])].map((entry) => JSON.stringify(entry)).sort()])
-        .sort(([one], [other]) => (String(one) < String(other) ? -1 : 1)),
+        .map(
+          ([name, entries]) =>
+            [name, [...(entries as unknown[])].map((entry) => JSON.stringify(entry)).sort()] as const,
+        )
+        .sort(([one], [other]) => (one < other ? -1 : 1)),
     );
   return [sorted(counters), sorted(histograms), sorted(gaugesOf(ledger))];
 }
