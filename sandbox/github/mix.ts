@@ -1,3 +1,5 @@
+import { normalNumber, randomNumbers } from "./random";
+
 /** One job to come: for whom, when after the beginning, and how long a runner is busy with it. */
 export interface PlannedJob {
   readonly scaleSet: string;
@@ -71,9 +73,7 @@ function weightOf(name: string): number {
 }
 
 function jobSeconds(random: () => number): number {
-  // Box and Muller: two uniform numbers make a normal one.
-  const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  const seconds = duration.medianSeconds * Math.exp(duration.sigma * normal);
+  const seconds = duration.medianSeconds * Math.exp(duration.sigma * normalNumber(random));
   return Math.round(Math.min(duration.most, Math.max(duration.least, seconds)) * 10) / 10;
 }
 
@@ -82,15 +82,4 @@ function shuffled<T>(values: readonly T[], random: () => number): T[] {
     .map((value) => ({ value, at: random() }))
     .sort((left, right) => left.at - right.at)
     .map(({ value }) => value);
-}
-
-/** Numbers in [0, 1) from a seed (mulberry32): good enough for a mix, and the same on every machine. */
-function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let bits = Math.imul(state ^ (state >>> 15), state | 1);
-    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return ((bits ^ (bits >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
