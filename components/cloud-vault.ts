@@ -6,15 +6,16 @@ import { KmsKey } from "./aws/kms-key";
 import { snapshotKeyPolicy, snapshotKeyStatements, unsealKeyPolicy, unsealStatements } from "./aws/kms-policy";
 import { policyJson, type Statement } from "./aws/policy-document";
 import { SnapshotBucket } from "./aws/snapshot-bucket";
-import { snapshotPrunerStatements, snapshotWriterStatements } from "./aws/snapshot-policy";
+import { snapshotPrunerStatements, snapshotReaderStatements, snapshotWriterStatements } from "./aws/snapshot-policy";
 import type { CloudParts } from "./cloud";
 import { iamRoleName } from "./job-roles";
+import { drillName } from "./vault/drill-names";
 
 /**
  * The key that opens Vault, and the server's role that may use it. It is apart from those of snapshots: whoever has a snapshot and the key
  * of its bucket still cannot read what is in it.
  */
-export function createUnseal({ aws, production, opts, createRole }: CloudParts): KmsKey | undefined {
+export function createUnseal({ aws, production, drills, opts, createRole }: CloudParts): KmsKey | undefined {
   const { unseal, vault, cluster } = aws;
   if (!unseal) return undefined;
   const role = "vault-unseal";
@@ -24,7 +25,11 @@ export function createUnseal({ aws, production, opts, createRole }: CloudParts):
       alias: `${cluster.name}-${role}`,
       description: `Opens Vault of cluster ${cluster.name}; without it Vault and all its snapshots are lost`,
       region: aws.region,
-      policy: unsealKeyPolicy(aws, roleArn(aws, iamRoleName(aws, role))),
+      policy: unsealKeyPolicy(
+        aws,
+        roleArn(aws, iamRoleName(aws, role)),
+        drills ? roleArn(aws, iamRoleName(aws, drillName)) : undefined,
+      ),
       ...(unseal.deletionWindowDays !== undefined && { deletionWindowDays: unseal.deletionWindowDays }),
       protect: production,
     },
@@ -76,7 +81,11 @@ function targetsOf({ buckets, prefix = "vault" }: AwsBackup, homeRegion: string)
   }));
 }
 
-function createKey({ name, bucket, region }: Target, backup: AwsBackup, { aws, production, opts }: CloudParts): KmsKey {
+function createKey(
+  { name, bucket, region }: Target,
+  backup: AwsBackup,
+  { aws, production, drills, opts }: CloudParts,
+): KmsKey {
   const arnOf = (role: string) => roleArn(aws, iamRoleName(aws, role));
   return new KmsKey(
     `aws-snapshots-${name}-encryption`,
@@ -87,6 +96,7 @@ function createKey({ name, bucket, region }: Target, backup: AwsBackup, { aws, p
       policy: snapshotKeyPolicy(aws, region, {
         writerRoleArn: arnOf("vault-backup"),
         ...(backup.pruner === "ownRole" && { prunerRoleArn: arnOf("vault-backup-pruner") }),
+        ...(drills && { drillRoleArn: arnOf(drillName) }),
         readerRoleArns: backup.readerRoleArns ?? [],
       }),
       protect: production,
@@ -142,6 +152,29 @@ function createRoles(
   });
 }
 
+/**
+ * The role of drills: it opens the seal as the servers do, and reads snapshots. So a restore for trial neither runs as a server nor can it write
+ * to where backups are.
+ */
+export function createDrillRole(
+  { aws, drills, createRole }: CloudParts,
+  unsealKey: KmsKey | undefined,
+  { keys }: Backup,
+): void {
+  if (!drills || !(aws.unseal ?? aws.backup)) return;
+  const targets = aws.backup ? targetsOf(aws.backup, aws.region) : [];
+  const known = pulumi.all(targets.map((target) => keyArn(keys, target)));
+  createRole(drillName, {
+    description: "Restores snapshots of Vault for trial",
+    serviceAccounts: [{ namespace: aws.vault.namespace, name: aws.vault.drillServiceAccount }],
+    policy: pulumi
+      .all([unsealKey?.arn, known])
+      .apply(([seal, arns]) =>
+        policyJson([...(seal === undefined ? [] : unsealStatements(seal)), ...readerStatements(aws, targets, arns)]),
+      ),
+  });
+}
+
 /** What the writer may do in all its buckets; keys in the order of the buckets. */
 export function writerStatements(
   account: AwsAccount,
@@ -163,6 +196,18 @@ export function prunerStatements(
 ): Statement[] {
   return targets.flatMap((target, index) => [
     ...snapshotPrunerStatements(account, target, String(index + 1)),
+    ...snapshotKeyStatements(target.region, keyArns[index] ?? "", "read", String(index + 1)),
+  ]);
+}
+
+/** What drills may do in all buckets; keys in the order of the buckets. */
+export function readerStatements(
+  account: AwsAccount,
+  targets: readonly Target[],
+  keyArns: readonly string[],
+): Statement[] {
+  return targets.flatMap((target, index) => [
+    ...snapshotReaderStatements(account, target, String(index + 1)),
     ...snapshotKeyStatements(target.region, keyArns[index] ?? "", "read", String(index + 1)),
   ]);
 }

@@ -9,7 +9,7 @@ import { volumeKeyStatements } from "./aws/kms-policy";
 import { OidcProvider } from "./aws/oidc-provider";
 import { policyJson } from "./aws/policy-document";
 import type { SnapshotBucket } from "./aws/snapshot-bucket";
-import { createBackup, createUnseal } from "./cloud-vault";
+import { createBackup, createDrillRole, createUnseal } from "./cloud-vault";
 import { iamRoleName, jobRolesOf } from "./job-roles";
 
 /** What the platform has in AWS. */
@@ -17,7 +17,7 @@ export interface Cloud {
   readonly provider: Provider;
   /** Makes IAM know the cluster, where nobody else has. */
   readonly oidcProvider?: OidcProvider;
-  /** Roles by their name in settings: of jobs, and `ebs-csi`, `efs-csi`, `vault-unseal`, `vault-backup`, `vault-backup-pruner`. */
+  /** Roles by their name in settings: of jobs, and `ebs-csi`, `efs-csi`, `vault-unseal`, `vault-backup`, `vault-backup-pruner`, `vault-drill`. */
   readonly roles: ReadonlyMap<string, IrsaRole>;
   /** Opens Vault. */
   readonly unsealKey?: KmsKey;
@@ -30,6 +30,8 @@ export interface Cloud {
 export interface CloudParts {
   readonly aws: AwsSettings;
   readonly production: boolean;
+  /** Whether backups of Vault are restored for trial. */
+  readonly drills: boolean;
   readonly opts: pulumi.ComponentResourceOptions;
   readonly createRole: (name: string, args: CloudRole) => IrsaRole;
 }
@@ -57,6 +59,7 @@ export function createCloud(
   const parts: CloudParts = {
     aws,
     production,
+    drills: settings.vault?.backup?.drill !== undefined,
     opts: within,
     createRole: (name, args) => {
       const role = createRole(name, args, aws, { ...within, ...(oidcProvider && { dependsOn: [oidcProvider] }) });
@@ -68,6 +71,7 @@ export function createCloud(
   createDriverRoles(settings, parts);
   const unsealKey = createUnseal(parts);
   const backup = createBackup(parts);
+  createDrillRole(parts, unsealKey, backup);
   return {
     provider,
     ...(oidcProvider && { oidcProvider }),

@@ -53,6 +53,9 @@ export interface Volume {
 
 export interface SecurityContext {
   readonly privileged?: boolean;
+  /** Of this container, where it is not the pod's. */
+  readonly runAsUser?: number;
+  readonly runAsGroup?: number;
   readonly allowPrivilegeEscalation?: boolean;
   readonly readOnlyRootFilesystem?: boolean;
   readonly capabilities?: { readonly drop: readonly string[] };

@@ -5,6 +5,7 @@ import type { Secrets } from "../stacks/secrets";
 import type { Settings } from "../stacks/settings";
 import type { VaultSettings } from "../stacks/vault/schema";
 import type { CertManager } from "./cert-manager/cert-manager";
+import type { IssuerRef } from "./cert-manager/issuer-specs";
 import { createNamespacePullSecret } from "./namespace/pull-secret";
 import type { TrustNamespace } from "./namespace/trust-namespace";
 import { roleArn } from "./aws/arn";
@@ -12,6 +13,7 @@ import { imageReference } from "./image";
 import { iamRoleName } from "./job-roles";
 import { backupSettings } from "./vault/backup-settings";
 import { needsUnsealer, vaultClusterArgs } from "./vault/cluster-from-settings";
+import { drillArgs } from "./vault/drill-from-settings";
 import { vaultInitArgs } from "./vault/init-from-settings";
 import type { LoginTools, VaultLoginArgs } from "./vault/login";
 import { createVaultProvider } from "./vault/provider";
@@ -19,6 +21,7 @@ import { createVaultAlerts } from "./vault/vault-alerts";
 import { VaultBackup } from "./vault/vault-backup";
 import { VaultCluster } from "./vault/vault-cluster";
 import { VaultConfiguration } from "./vault/vault-configuration";
+import { VaultDrill } from "./vault/vault-drill";
 import { createUnsealerCode, VaultInit } from "./vault/vault-init";
 import { createVaultNamespace } from "./vault/vault-namespace";
 
@@ -30,6 +33,7 @@ export interface Vault {
   readonly provider: Provider;
   readonly configuration: VaultConfiguration;
   readonly backup?: VaultBackup;
+  readonly drill?: VaultDrill;
 }
 
 /** What Vault is made after. */
@@ -59,7 +63,7 @@ export function createVault(
   const dependsOn = [namespace, ...pullSecret, ...surroundings.storageReady];
   const cluster = createCluster(vault, settings, namespace, surroundings, dependsOn, opts);
   const init = createInit(vault, cluster, settings, { ...opts, dependsOn: [cluster] });
-  const provider = createVaultProvider(
+  const { provider, authority } = createVaultProvider(
     "platform-vault",
     loginArgs(vault, cluster, init, settings, secrets),
     { ...(opts.parent && { parent: opts.parent }) },
@@ -76,13 +80,15 @@ export function createVault(
     },
     { ...(opts.parent && { parent: opts.parent }), providers: [provider], dependsOn: [init] },
   );
-  const backup = createBackup(vault, cluster, settings, {
+  const both: pulumi.ComponentResourceOptions = {
     ...(opts.parent && { parent: opts.parent }),
     providers: [...providersOf(opts), provider],
     dependsOn: [init, configuration],
-  });
+  };
+  const backup = createBackup(vault, cluster, settings, both);
+  const drill = backup && createDrill(vault, cluster, settings, { backup, authority, ...surroundings }, both);
   createVaultAlerts(vault, settings, { ...opts, dependsOn: [namespace] });
-  return { namespace, cluster, init, provider, configuration, ...(backup && { backup }) };
+  return { namespace, cluster, init, provider, configuration, ...(backup && { backup }), ...(drill && { drill }) };
 }
 
 function createInit(
@@ -123,8 +129,7 @@ function createCluster(
   dependsOn: readonly pulumi.Resource[],
   opts: pulumi.ComponentResourceOptions,
 ): VaultCluster {
-  const issuer = certManager?.issuers.get(vault.tls.issuer);
-  if (!issuer) throw new Error(`the issuer ${vault.tls.issuer} passed the checks of settings but is not there`);
+  const issuer = issuerOf(vault, certManager);
   const unsealer = needsUnsealer(vault) ? { codeConfigMap: createUnsealer(vault, namespace) } : undefined;
   const args = vaultClusterArgs(vault, settings, {
     issuer,
@@ -135,6 +140,12 @@ function createCluster(
     ...opts,
     dependsOn: [...dependsOn, ...(certManager ? [certManager] : [])],
   });
+}
+
+function issuerOf({ tls }: VaultSettings, certManager: CertManager | undefined): IssuerRef {
+  const issuer = certManager?.issuers.get(tls.issuer);
+  if (!issuer) throw new Error(`the issuer ${tls.issuer} passed the checks of settings but is not there`);
+  return issuer;
 }
 
 /** The ConfigMap with the program of the side-car that unseals, in development. */
@@ -167,6 +178,38 @@ function createBackup(
       nodeImage: imageReference(images.node, images.mirror),
       imagePullPolicy: images.pullPolicy,
       ...(registry.pullSecret !== undefined && { pullSecret: registry.pullSecret }),
+      deletedWith: cluster.nodes.statefulSet,
+    },
+    opts,
+  );
+}
+
+interface DrillSurroundings extends Pick<VaultSurroundings, "certManager" | "retry"> {
+  readonly backup: VaultBackup;
+  readonly authority: pulumi.Output<string>;
+}
+
+function createDrill(
+  vault: VaultSettings,
+  cluster: VaultCluster,
+  settings: Settings,
+  { backup, authority, certManager, retry }: DrillSurroundings,
+  opts: pulumi.ComponentResourceOptions,
+): VaultDrill | undefined {
+  const args = drillArgs(vault, settings);
+  if (!args) return undefined;
+  const { duration, renewBefore } = vault.tls;
+  return new VaultDrill(
+    "vault-drill",
+    {
+      ...args,
+      address: cluster.activeAddress,
+      peers: cluster.peerAddresses,
+      namespace: cluster.namespace,
+      tlsSecretName: cluster.tlsSecretName,
+      code: backup.nodes.code,
+      authority,
+      tls: { issuer: issuerOf(vault, certManager), duration, renewBefore, retry },
       deletedWith: cluster.nodes.statefulSet,
     },
     opts,

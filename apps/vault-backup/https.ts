@@ -10,6 +10,8 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   /** Authority that the server's certificate must be of. */
   readonly ca: Buffer;
+  /** Certificate and key that this program shows, in PEM. @default none */
+  readonly client?: { readonly cert: Buffer; readonly key: Buffer };
   readonly body?: unknown;
   /** Longest silence, in seconds: until the answer begins, and between its parts. */
   readonly idleSeconds: number;
@@ -32,7 +34,7 @@ const mostBytes = 4 * 1024 * 1024;
  * @throws BackupError `tls` for a certificate that is not trusted; `vaultUnavailable`, to be tried again, when no answer came.
  */
 export function open(call: Call): Promise<IncomingMessage> {
-  const { url, method, headers = {}, ca, idleSeconds, signal } = call;
+  const { url, method, headers = {}, ca, client, idleSeconds, signal } = call;
   const body = call.body === undefined ? undefined : JSON.stringify(call.body);
   return new Promise((resolve, reject) => {
     const pending = request(
@@ -40,6 +42,7 @@ export function open(call: Call): Promise<IncomingMessage> {
       {
         method,
         ca,
+        ...client,
         agent: false,
         signal,
         timeout: idleSeconds * 1000,

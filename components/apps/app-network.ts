@@ -13,6 +13,8 @@ export interface AppNetworkArgs {
   /** TCP ports that its pods may reach, at any address outside `blockedCidrs`. */
   readonly ports: readonly number[];
   readonly blockedCidrs: readonly string[];
+  /** Where it may reach them. @default everywhere else */
+  readonly cidrs?: readonly string[];
 }
 
 /**
@@ -23,11 +25,18 @@ export interface AppNetworkArgs {
  */
 export function createAppNetworkPolicy(
   name: string,
-  { policy, app, namespace, ports, blockedCidrs }: AppNetworkArgs,
+  { policy, app, namespace, ports, blockedCidrs, cidrs }: AppNetworkArgs,
   parent: pulumi.Resource,
 ): k8s.networking.v1.NetworkPolicy {
-  const apiServer = { ports, podLabels: appLabels(app) };
-  const { "allow-api-server": spec } = networkPolicies({ egressPorts: [], blockedCidrs, apiServer });
+  const podLabels = appLabels(app);
+  const apiServer = { ports, podLabels };
+  const closed = { egressPorts: [], blockedCidrs };
+  const spec = cidrs
+    ? {
+        ...networkPolicies({ ...closed, destinations: { own: { cidrs, ports } } })["allow-own"],
+        podSelector: { matchLabels: podLabels },
+      }
+    : networkPolicies({ ...closed, apiServer })["allow-api-server"];
   return new k8s.networking.v1.NetworkPolicy(
     name,
     {

@@ -1,4 +1,11 @@
-import { type EnvVar, type Resources, restrictedSecurityContext, type Volume, type VolumeMount } from "../pod";
+import {
+  type Container,
+  type EnvVar,
+  type Resources,
+  restrictedSecurityContext,
+  type Volume,
+  type VolumeMount,
+} from "../pod";
 import { bundleFile } from "./bundle";
 import { appLabels, codeFolder, configFolder, podSecurityContext } from "./pod";
 
@@ -8,6 +15,8 @@ export interface SecretVolume {
   readonly secret: {
     readonly secretName: string;
     readonly optional?: boolean;
+    /** Rights of the files. @default 0o644 */
+    readonly defaultMode?: number;
     /** Which keys become files. @default all */
     readonly items?: readonly { readonly key: string; readonly path: string }[];
   };
@@ -30,6 +39,17 @@ export interface TokenVolume {
 
 export type JobVolume = Volume | SecretVolume | TokenVolume;
 
+/** A variable whose value only the pod gets to see. */
+interface SecretVariable {
+  readonly name: string;
+  readonly valueFrom: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
+}
+
+/** A container that runs beside the program, from before its start until after its end (Kubernetes 1.29 and later). */
+export interface SideCar extends Omit<Container, "env" | "restartPolicy" | "startupProbe"> {
+  readonly env?: readonly (EnvVar | SecretVariable)[];
+}
+
 export interface JobTemplateArgs {
   /** Names container and labels. */
   readonly app: string;
@@ -50,6 +70,10 @@ export interface JobTemplateArgs {
   readonly codeConfigMap: string;
   /** ConfigMap with settings, found in `/config`. */
   readonly configConfigMap: string;
+  /** @default none */
+  readonly sideCars?: readonly SideCar[];
+  /** Of the pods. @default none */
+  readonly annotations?: Readonly<Record<string, string>>;
   /** Further volumes and where the program finds them. @default none */
   readonly volumes?: readonly JobVolume[];
   readonly volumeMounts?: readonly VolumeMount[];
@@ -90,7 +114,7 @@ function endingWith(containerName: string, exitCodes: readonly number[]) {
 
 function jobPodTemplate(args: JobTemplateArgs) {
   return {
-    metadata: { labels: appLabels(args.app) },
+    metadata: { labels: appLabels(args.app), ...(args.annotations && { annotations: args.annotations }) },
     spec: {
       restartPolicy: "Never",
       serviceAccountName: args.serviceAccountName,
@@ -99,6 +123,9 @@ function jobPodTemplate(args: JobTemplateArgs) {
       // Volumes that can be written to, and tokens, belong to root unless a group is given.
       securityContext: { ...podSecurityContext, fsGroup: podSecurityContext.runAsGroup },
       terminationGracePeriodSeconds: args.graceSeconds ?? 30,
+      ...(args.sideCars && {
+        initContainers: args.sideCars.map((sideCar) => ({ ...sideCar, restartPolicy: "Always" as const })),
+      }),
       containers: [
         {
           name: args.app,

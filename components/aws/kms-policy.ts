@@ -70,9 +70,10 @@ function useStatement(
   };
 }
 
-/** Policy of the key that opens Vault: the server's role and nobody else may use it. */
-export function unsealKeyPolicy(account: AwsAccount, serverRoleArn: string): Statement[] {
-  return [administrationStatement(account), useStatement(account, "Unseal", seal, [serverRoleArn])];
+/** Policy of the key that opens Vault: the server's role and nobody else may use it, but for that of drills, which open what they restore. */
+export function unsealKeyPolicy(account: AwsAccount, serverRoleArn: string, drillRoleArn?: string): Statement[] {
+  const roles = [serverRoleArn, ...(drillRoleArn === undefined ? [] : [drillRoleArn])];
+  return [administrationStatement(account), useStatement(account, "Unseal", seal, roles)];
 }
 
 /** What the server's role needs of it. */
@@ -85,6 +86,8 @@ export interface SnapshotKeyUsers {
   readonly writerRoleArn: string;
   /** Role that deletes old ones after reading their manifests. @default the writer */
   readonly prunerRoleArn?: string;
+  /** Role that restores snapshots for trial. @default none */
+  readonly drillRoleArn?: string;
   /** Roles that only read them, of other accounts too. They must exist. */
   readonly readerRoleArns: readonly string[];
 }
@@ -92,13 +95,16 @@ export interface SnapshotKeyUsers {
 /** Policy of the key that a bucket of snapshots is encrypted with: usable through S3 only, where the bucket's policy judges too. */
 export function snapshotKeyPolicy(account: AwsAccount, region: string, users: SnapshotKeyUsers): Statement[] {
   const throughS3 = { "kms:ViaService": s3Service(region) };
-  const { writerRoleArn, prunerRoleArn, readerRoleArns } = users;
+  const { writerRoleArn, prunerRoleArn, drillRoleArn, readerRoleArns } = users;
   return [
     administrationStatement(account),
     useStatement(account, "WriteSnapshots", objects, [writerRoleArn], throughS3),
     ...(prunerRoleArn === undefined
       ? []
       : [useStatement(account, "ReadManifests", ["kms:Decrypt"], [prunerRoleArn], throughS3)]),
+    ...(drillRoleArn === undefined
+      ? []
+      : [useStatement(account, "RestoreForTrial", ["kms:Decrypt"], [drillRoleArn], throughS3)]),
     ...(readerRoleArns.length === 0
       ? []
       : [

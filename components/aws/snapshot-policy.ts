@@ -45,6 +45,15 @@ export function snapshotPrunerStatements(account: AwsAccount, place: SnapshotPla
   ];
 }
 
+/** What a role that restores snapshots for trial may do: read, and nothing else. */
+export function snapshotReaderStatements(account: AwsAccount, place: SnapshotPlace, sid: string): Statement[] {
+  const Resource = `${bucketArn(account, place.bucket)}/${place.prefix}/*`;
+  return [
+    listStatement(account, place, sid),
+    { Sid: `Objects${sid}`, Effect: "Allow", Action: "s3:GetObject", Resource, Condition: ownBucket(account) },
+  ];
+}
+
 function listStatement(account: AwsAccount, { bucket, prefix }: SnapshotPlace, sid: string): Statement {
   return {
     Sid: `List${sid}`,

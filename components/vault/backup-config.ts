@@ -7,6 +7,9 @@ import { provisionerLogin } from "./init-names";
 /** Name of the file in its ConfigMap. */
 export const backupConfigFile = "config.json";
 
+/** Memory of the program stays flat with these; see bench/README.md. */
+export const programNodeOptions: readonly string[] = ["--max-semi-space-size=1", "--max-old-space-size=64"];
+
 /** Role and policy of the program at Vault. */
 export const backupLogin = "vault-backup";
 
@@ -84,17 +87,38 @@ function storeConfig(name: string, store: BackupStore, { roleArn }: BackupPlace)
   };
 }
 
+interface PodVolumes {
+  readonly volumes: readonly JobVolume[];
+  readonly mounts: readonly VolumeMount[];
+}
+
+type Placed = readonly [volume: JobVolume, mountPath: string, readOnly: boolean];
+
 /** Volumes of the program's pod, each with the folder that {@link backupConfig} names. */
-export function backupVolumes(
-  backup: BackupSettings,
-  { tlsSecretName }: BackupPlace,
-): { readonly volumes: readonly JobVolume[]; readonly mounts: readonly VolumeMount[] } {
-  const all: (readonly [JobVolume, string, boolean])[] = [
+export function backupVolumes(backup: BackupSettings, { tlsSecretName }: BackupPlace): PodVolumes {
+  return podVolumes([
     [{ name: "spool", emptyDir: { sizeLimit: backup.spoolSize } }, folders.spool, false],
     [secretFile("vault-ca", tlsSecretName, "ca.crt", "ca.crt"), folders.vaultCa, true],
     [token("vault-token", provisionerLogin.audience), folders.vaultToken, true],
-  ];
-  const stores = Object.entries(backup.stores);
+    ...placedOf(backup.stores),
+  ]);
+}
+
+/** Of these those that the stores need: credentials and authorities. */
+export function storeVolumes(stores: BackupSettings["stores"]): PodVolumes {
+  return podVolumes(placedOf(stores));
+}
+
+function podVolumes(all: readonly Placed[]): PodVolumes {
+  return {
+    volumes: all.map(([volume]) => volume),
+    mounts: all.map(([{ name }, mountPath, readOnly]) => ({ name, mountPath, ...(readOnly && { readOnly }) })),
+  };
+}
+
+function placedOf(settings: BackupSettings["stores"]): Placed[] {
+  const stores = Object.entries(settings);
+  const all: Placed[] = [];
   if (stores.some(([, { credentials }]) => credentials.kind === "webIdentity"))
     all.push([token("aws-token", awsAudience), folders.awsToken, true]);
   for (const [name, { credentials, ca }] of stores) {
@@ -109,10 +133,7 @@ export function backupVolumes(
       all.push([{ name: `store-${name}-ca`, configMap }, `${folder}/ca`, true]);
     }
   }
-  return {
-    volumes: all.map(([volume]) => volume),
-    mounts: all.map(([{ name }, mountPath, readOnly]) => ({ name, mountPath, ...(readOnly && { readOnly }) })),
-  };
+  return all;
 }
 
 function secretFile(name: string, secretName: string, key: string, path: string): JobVolume {

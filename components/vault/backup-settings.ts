@@ -71,12 +71,23 @@ function backupStore(store: BackupStoreInput): BackupStore {
 }
 
 function portsOf({ stores, pushgateway }: BackupInput): number[] {
-  const endpoints = Object.values(stores).map(({ endpoint }) => endpoint ?? "https://s3.amazonaws.com");
-  const all = [...endpoints, ...(pushgateway === undefined ? [] : [pushgateway])].map((address) => {
-    const { port, protocol } = new URL(address);
-    return port === "" ? (protocol === "http:" ? 80 : 443) : Number(port);
-  });
+  const all = [
+    ...Object.values(stores).flatMap(storePorts),
+    ...(pushgateway === undefined ? [] : [portOf(pushgateway)]),
+  ];
   return [...new Set(all)].sort((a, b) => a - b);
+}
+
+const awsEndpoint = "https://s3.amazonaws.com";
+
+/** Ports that a store is reached at, with that of AWS's token service where credentials come from there. */
+export function storePorts({ endpoint = awsEndpoint, credentials }: BackupStoreInput): number[] {
+  return [portOf(endpoint), ...(credentials.kind === "webIdentity" ? [443] : [])];
+}
+
+function portOf(address: string): number {
+  const { port, protocol } = new URL(address);
+  return port === "" ? (protocol === "http:" ? 80 : 443) : Number(port);
 }
 
 function withoutUndefined<T extends object>(value: T | undefined): { [K in keyof T]?: NonNullable<T[K]> } {

@@ -110,7 +110,7 @@ function networkOf(vault: VaultSettings, settings: Settings): VaultClusterArgs["
 }
 
 /** AWS is reached at 443: the key service, and the one that trades the pod's token for credentials. */
-function unsealPorts({ unseal }: VaultSettings): number[] {
+export function unsealPorts({ unseal }: VaultSettings): number[] {
   if (unseal.method === "awskms") return [443];
   if (unseal.method !== "transit") return [];
   const { port } = new URL(unseal.address);

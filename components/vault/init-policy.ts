@@ -1,4 +1,5 @@
 import { backupCanary } from "./backup-config";
+import { drillName } from "./drill-names";
 
 /** Rules of a policy by path, in HCL's terms of Vault. */
 export type PolicyRules = Readonly<Record<string, readonly Capability[]>>;
@@ -42,6 +43,9 @@ export function platformAdminRules({ secretMount, mayUnmountSecrets }: PlatformA
     "auth/+/config": ["create", "read", "update", "delete"],
     "auth/+/role": ["list"],
     "auth/+/role/*": manage,
+    // Of the drill's login by certificate, which works in restored backups alone.
+    [`auth/${drillName}/certs`]: ["list"],
+    [`auth/${drillName}/certs/*`]: manage,
     "sys/policies/acl": ["list"],
     "sys/policies/acl/*": manage,
     "sys/audit": ["read", "sudo"],

@@ -10,6 +10,12 @@ export interface LoginFiles {
   readonly authority: string;
 }
 
+/** What a login leaves: files, and the authority itself, which is public. */
+export interface VaultLogin extends LoginFiles {
+  /** Certificate of the servers' authority, in PEM. */
+  readonly authorityPem: string;
+}
+
 /**
  * Folder for files that only this user may read. Its name is the same in each run on a machine, because it becomes part of the provider's
  * inputs, which should not change. Names of stacks are plain: letters, digits, dots, hyphens and underscores.

@@ -4,7 +4,7 @@ import { RunError } from "@pulumi/pulumi/errors";
 import { formatProblem } from "../../stacks/problems";
 import { provisionerLogin } from "./init-names";
 import { type ClusterAccess, type LoginCluster, loginCluster } from "./login-cluster";
-import { type LoginFiles, loginFiles, loginFolder, writeLoginFiles } from "./login-files";
+import { loginFiles, loginFolder, type VaultLogin, writeLoginFiles } from "./login-files";
 import { LoginRefused, requestLogin, type VaultLoginRequest } from "./login-request";
 
 export interface VaultLoginArgs {
@@ -41,7 +41,7 @@ export interface LoginTools {
  * While `ready` is unknown, so are the files: the engine then does not ask the provider for anything. A preview that cannot log in says so
  * and goes on in the same way: were it to fail, nobody could repair a broken Vault by `pulumi up`, which begins with a preview.
  */
-export function logInAtVault(args: VaultLoginArgs, tools: LoginTools = realTools(args)): pulumi.Output<LoginFiles> {
+export function logInAtVault(args: VaultLoginArgs, tools: LoginTools = realTools(args)): pulumi.Output<VaultLogin> {
   // Nothing is created in here, and only files of this machine are written: this is the login, not a resource.
   const files = pulumi.all([args.ready, args.kubeconfig]).apply(([, kubeconfig]) => {
     const preview = pulumi.runtime.isDryRun();
@@ -51,11 +51,11 @@ export function logInAtVault(args: VaultLoginArgs, tools: LoginTools = realTools
         const problem = loginProblem(args, error);
         if (!preview) throw new RunError(problem);
         tools.warn(`${problem}; until then the preview cannot compare what Vault is configured with`);
-        return pulumi.unknown as unknown as LoginFiles;
+        return pulumi.unknown as unknown as VaultLogin;
       }),
     );
   });
-  // They are made with a secret, but are names.
+  // They are made with a secret, but are names and a certificate.
   return pulumi.unsecret(files);
 }
 
@@ -79,7 +79,7 @@ async function logIn(
   kubeconfig: string | undefined,
   attempts: number,
   tools: LoginTools,
-): Promise<LoginFiles> {
+): Promise<VaultLogin> {
   const { context } = args;
   const access = { ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }) };
   const cluster = await tools.openCluster(access, args.namespace);
@@ -88,7 +88,7 @@ async function logIn(
       const authority = await cluster.authorityIn(args.tlsSecretName);
       const token = args.method === "kubernetes" ? await tokenFor(args, authority, cluster, tools) : undefined;
       writeLoginFiles(tools.folder, { authority, ...(token !== undefined && { token }) });
-      return loginFiles(tools.folder);
+      return { ...loginFiles(tools.folder), authorityPem: authority };
     } catch (error) {
       if (attempt >= attempts || isFinal(error)) throw error;
       await tools.sleep(pauseMs);

@@ -3,6 +3,13 @@ import { Provider } from "@pulumi/vault/provider";
 
 import { logInAtVault, type LoginTools, type VaultLoginArgs } from "./login";
 
+/** The provider, and what was learnt when it was logged in. */
+export interface VaultProvider {
+  readonly provider: Provider;
+  /** Certificate of the servers' authority, in PEM; unknown while nobody can log in. */
+  readonly authority: pulumi.Output<string>;
+}
+
 /**
  * The provider for everything that Vault is configured with. Its inputs are the same in each run: an address and names of files.
  *
@@ -14,9 +21,9 @@ export function createVaultProvider(
   args: VaultLoginArgs,
   opts: pulumi.CustomResourceOptions,
   tools?: LoginTools,
-): Provider {
+): VaultProvider {
   const files = logInAtVault(args, tools);
-  return new Provider(
+  const provider = new Provider(
     name,
     {
       address: args.address,
@@ -28,4 +35,5 @@ export function createVaultProvider(
     },
     opts,
   );
+  return { provider, authority: files.authorityPem };
 }

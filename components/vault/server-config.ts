@@ -44,6 +44,10 @@ export interface ServerConfigArgs {
   /** @default those of the platform */
   readonly ports?: { readonly api: number; readonly cluster: number; readonly metrics: number };
   readonly folders?: ServerFolders;
+  /** Whether clients may show a certificate, to log in by it. @default false: it is nobody's login */
+  readonly clientCertificates?: boolean;
+  /** How long a request may take to arrive, as Go's duration; a snapshot that is restored is one. @default 30s */
+  readonly readTimeout?: string;
   /** Whether servers mark their pods. Only in a cluster. @default true */
   readonly registersAtKubernetes?: boolean;
 }
@@ -107,22 +111,27 @@ function storage({ peers }: ServerConfigArgs, { data, tls }: ServerFolders): Hcl
 }
 
 function listeners(
-  { release, bind = "[::]", ports = vaultPorts }: ServerConfigArgs,
+  { release, bind = "[::]", ports = vaultPorts, clientCertificates = false, readTimeout }: ServerConfigArgs,
   folders: ServerFolders,
 ): HclBlock[] {
   const tls = {
     tls_cert_file: `${folders.tls}/tls.crt`,
     tls_key_file: `${folders.tls}/tls.key`,
     tls_min_version: "tls12",
-    // A certificate of the client is nobody's login here, and asking for one makes browsers and tools stumble.
-    tls_disable_client_certs: true,
+    // Where a certificate of the client is nobody's login, asking for one makes browsers and tools stumble.
+    tls_disable_client_certs: clientCertificates ? undefined : true,
     tls_auto_reload: release.reloadsCertificates ? true : undefined,
     tls_auto_reload_interval: release.reloadsCertificates ? `${certificateCheckSeconds}s` : undefined,
   };
   return [
     {
       head: ["listener", "tcp"],
-      attributes: { address: `${bind}:${ports.api}`, cluster_address: `${bind}:${ports.cluster}`, ...tls },
+      attributes: {
+        address: `${bind}:${ports.api}`,
+        cluster_address: `${bind}:${ports.cluster}`,
+        http_read_timeout: readTimeout,
+        ...tls,
+      },
     },
     {
       head: ["listener", "tcp"],

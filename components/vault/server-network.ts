@@ -1,4 +1,5 @@
 import { networkPolicies } from "../namespace/network-policies";
+import { drillName } from "./drill-names";
 import { serverLabels, vaultPorts } from "./server-names";
 
 export interface ServerNetworkArgs {
@@ -20,8 +21,13 @@ export interface ServerNetworkArgs {
 interface Peer {
   readonly ipBlock?: { readonly cidr: string; readonly except?: string[] };
   readonly namespaceSelector?: { readonly matchLabels: Record<string, string> };
-  readonly podSelector?: { readonly matchLabels?: Record<string, string> };
+  readonly podSelector?: {
+    readonly matchLabels?: Record<string, string>;
+    readonly matchExpressions?: { readonly key: string; readonly operator: "NotIn"; readonly values: string[] }[];
+  };
 }
+
+type PodSelector = NonNullable<Peer["podSelector"]>;
 
 interface Rule {
   readonly from?: Peer[];
@@ -31,7 +37,7 @@ interface Rule {
 
 /** A NetworkPolicy `spec`. */
 export interface ServerPolicySpec {
-  readonly podSelector: { readonly matchLabels?: Record<string, string> };
+  readonly podSelector: PodSelector;
   readonly policyTypes: ("Ingress" | "Egress")[];
   readonly ingress?: Rule[];
   readonly egress?: Rule[];
@@ -46,7 +52,7 @@ export function serverNetworkPolicies(args: ServerNetworkArgs): Readonly<Record<
   const servers = { podSelector: { matchLabels: serverLabels(name) } };
   const between = tcp([vaultPorts.api, vaultPorts.cluster]);
   const clients: Peer[] = [
-    { podSelector: {} },
+    { podSelector: besideDrills() },
     ...[...new Set(clientNamespaces)].map(namespace),
     ...clientCidrs.map((cidr) => ({ ipBlock: { cidr } })),
   ];
@@ -64,7 +70,7 @@ export function serverNetworkPolicies(args: ServerNetworkArgs): Readonly<Record<
     },
     // The jobs beside the servers: initialisation, backup.
     [`${name}-from-within`]: {
-      podSelector: {},
+      podSelector: besideDrills(),
       policyTypes: ["Egress"],
       egress: [{ to: [servers], ports: tcp([vaultPorts.api]) }],
     },
@@ -77,6 +83,11 @@ export function serverNetworkPolicies(args: ServerNetworkArgs): Readonly<Record<
       } satisfies ServerPolicySpec,
     }),
   };
+}
+
+/** All pods of the namespace but those that restore backups for trial: what is restored must not reach what it was taken from. */
+function besideDrills(): PodSelector {
+  return { matchExpressions: [{ key: "app.kubernetes.io/name", operator: "NotIn", values: [drillName] }] };
 }
 
 /** The API server's address is not known here, nor are those of a key service and of GitHub: so the pods are named instead of the targets. */

@@ -30,12 +30,14 @@ export interface ServerPodArgs extends ServerPlace {
   readonly unsealer?: SideCarImage;
 }
 
-/** User and group of the servers' images. All containers of the pod have them: a signal reaches only processes of the same user. */
+/** User and group of the servers' images. */
+export const serverUser = { runAsUser: 100, runAsGroup: 1000 } as const;
+
+/** All containers of the pod have them: a signal reaches only processes of the same user. */
 const podSecurityContext: PodSecurityContext & { readonly fsGroupChangePolicy: string } = {
   runAsNonRoot: true,
-  runAsUser: 100,
-  runAsGroup: 1000,
-  fsGroup: 1000,
+  ...serverUser,
+  fsGroup: serverUser.runAsGroup,
   // Volumes with years of data must not be walked through at every start.
   fsGroupChangePolicy: "OnRootMismatch",
   seccompProfile: { type: "RuntimeDefault" },

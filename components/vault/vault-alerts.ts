@@ -3,10 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Settings } from "../../stacks/settings";
 import type { VaultSettings } from "../../stacks/vault/schema";
-import { type BackupAlertsArgs } from "./backup-alerts";
+import type { AlertedJob, BackupAlertsArgs } from "./backup-alerts";
 import { backupLogin } from "./backup-config";
 import { allowedAgeHours, longestIntervalHours } from "./backup-rules";
-import { backupSettings } from "./backup-settings";
+import { type BackupSettings, backupSettings } from "./backup-settings";
+import { drillsOf } from "./drill-from-settings";
+import { drillName } from "./drill-names";
 import { vaultRules, type VaultRulesArgs } from "./vault-rules";
 
 export interface VaultAlertsArgs extends VaultRulesArgs {
@@ -62,7 +64,7 @@ export function createVaultAlerts(
       serverName,
       replicas,
       volumeMetrics: kubernetesMetrics,
-      ...(vault.backup && { backups: backupAlertsArgs(vault.backup, kubernetesMetrics) }),
+      ...(vault.backup && { backups: backupAlertsArgs(vault, vault.backup, kubernetesMetrics) }),
       ...(runbookBaseUrl !== undefined && { runbookBaseUrl }),
       ...(ruleLabels && { labels: ruleLabels }),
     },
@@ -70,19 +72,28 @@ export function createVaultAlerts(
   );
 }
 
-/** What follows from the settings of backups. Schedules have been checked, so they have a pause. */
+/** What follows from the settings of backups and drills. */
 function backupAlertsArgs(
+  vault: VaultSettings,
   input: NonNullable<VaultSettings["backup"]>,
   jobMetrics: boolean,
 ): Omit<BackupAlertsArgs, "namespace"> {
   const backup = backupSettings(input);
-  const { schedule, timeZone, stores, pushgateway } = backup;
-  const pause = longestIntervalHours(schedule, timeZone);
-  if (pause === undefined)
-    throw new Error("vault.backup.schedule passed the checks of settings but does not come again");
+  const drill = drillsOf(vault);
+  const { stores, pushgateway } = backup;
   return {
-    backup: { cronJob: backupLogin, maxAgeHours: allowedAgeHours(pause, backup) },
+    backup: alertedJob(backupLogin, backup),
+    ...(drill && { drill: alertedJob(drillName, drill) }),
     jobMetrics,
     ...(pushgateway !== undefined && { stores: Object.keys(stores) }),
   };
+}
+
+type Scheduled = Pick<BackupSettings, "schedule" | "timeZone" | "startingDeadlineSeconds" | "deadlineSeconds">;
+
+/** Schedules have been checked, so they come again. */
+function alertedJob(cronJob: string, job: Scheduled): AlertedJob {
+  const pause = longestIntervalHours(job.schedule, job.timeZone);
+  if (pause === undefined) throw new Error(`${job.schedule} passed the checks of settings but does not come again`);
+  return { cronJob, maxAgeHours: allowedAgeHours(pause, job) };
 }

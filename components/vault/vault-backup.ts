@@ -18,6 +18,7 @@ import {
   type BackupPlace,
   backupVolumes,
   canaryPath,
+  programNodeOptions,
 } from "./backup-config";
 import type { BackupSettings } from "./backup-settings";
 import { type PolicyRules, policyText } from "./init-policy";
@@ -194,8 +195,7 @@ function createCronJob(
       image: args.nodeImage,
       imagePullPolicy: args.imagePullPolicy,
       resources: backup.resources,
-      // Memory stays flat with these; see bench/README.md.
-      nodeOptions: ["--max-semi-space-size=1", "--max-old-space-size=64"],
+      nodeOptions: programNodeOptions,
       arguments: ["run"],
       env: [{ name: "VAULT_BACKUP_CONFIG", value: `${configFolder}/${backupConfigFile}` }],
       serviceAccountName: args.serviceAccount,

@@ -28,7 +28,7 @@ export function vaultSettings(
     // GitHub's issuer of tokens.
     egressPorts: [addresses.githubPort],
     // A store that is away shall not be waited for as long as in production.
-    backup: { stores: backupStores(), deadlineSeconds: 300, spoolSize: "256Mi" },
+    backup: { stores: backupStores(), deadlineSeconds: 300, spoolSize: "256Mi", drill: { dataSize: "256Mi" } },
     logins: {
       github: {
         github: {

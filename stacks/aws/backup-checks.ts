@@ -19,8 +19,9 @@ function identityProblems({
   serviceAccount,
   backupServiceAccount,
   prunerServiceAccount,
+  drillServiceAccount,
 }: AwsSettings["vault"]): Problem[] {
-  const accounts = { serviceAccount, backupServiceAccount, prunerServiceAccount };
+  const accounts = { serviceAccount, backupServiceAccount, prunerServiceAccount, drillServiceAccount };
   const entries = Object.entries(accounts);
   return entries.flatMap(([key, account], index) => {
     const same = entries.slice(0, index).find(([, other]) => other === account);

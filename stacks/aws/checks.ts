@@ -12,7 +12,14 @@ import { bucketNameAllowed, isBucketName } from "./names";
 import type { AwsJobRole, AwsSettings } from "./schema";
 
 /** Roles of the platform's own, which are named as those of jobs are. */
-export const platformRoles = ["vault-unseal", "vault-backup", "vault-backup-pruner", "ebs-csi", "efs-csi"];
+export const platformRoles = [
+  "vault-unseal",
+  "vault-backup",
+  "vault-backup-pruner",
+  "vault-drill",
+  "ebs-csi",
+  "efs-csi",
+];
 
 /** Longest name of a role, and most characters of the policies written into it. Source: IAM documentation, "IAM and AWS STS quotas". */
 const limits = { roleName: 64, policy: 10_240 };

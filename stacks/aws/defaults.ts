@@ -12,5 +12,6 @@ export const awsDefaults: NonNullable<Layer["aws"]> = {
     serviceAccount: "vault",
     backupServiceAccount: "vault-backup",
     prunerServiceAccount: "vault-backup-pruner",
+    drillServiceAccount: "vault-drill",
   },
 };

@@ -81,6 +81,7 @@ export const awsSchema = z.strictObject({
     serviceAccount: dnsLabel,
     backupServiceAccount: dnsLabel,
     prunerServiceAccount: dnsLabel,
+    drillServiceAccount: dnsLabel,
   }),
   unseal: z.strictObject({ deletionWindowDays: whole(7, 30).optional() }).optional(),
   backup: z

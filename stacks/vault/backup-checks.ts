@@ -1,51 +1,30 @@
-import { Cron } from "croner";
-
 import { longestIntervalHours, retentionViolations, storeViolations } from "../../components/vault/backup-rules";
 import { type BackupSettings, backupSettings } from "../../components/vault/backup-settings";
 import type { Readable } from "../checks";
 import { joinPath, type Problem, show } from "../problems";
+import { drillProblems } from "./drill-checks";
+import { scheduleProblems } from "./schedule-checks";
 import type { VaultSettings } from "./schema";
 
 const section = "vault.backup";
 
 /** Backups that would not be there when they are needed. */
-export function backupProblems({ backup: input }: VaultSettings, settings: Readable): Problem[] {
-  if (!input) return [];
-  const backup = backupSettings(input);
-  const wrongTime = timeProblems(backup);
+export function backupProblems(vault: VaultSettings, settings: Readable): Problem[] {
+  if (!vault.backup) return [];
+  const backup = backupSettings(vault.backup);
+  const wrongTime = scheduleProblems(section, backup);
   return [
     ...wrongTime,
     ...(wrongTime.length > 0 ? [] : retentionProblems(backup)),
     ...countProblems(backup, settings.production === true),
     ...Object.entries(backup.stores).flatMap(([name, store]) => storeProblems(name, store, settings)),
+    ...drillProblems(vault, settings),
   ];
-}
-
-function timeProblems({ schedule, timeZone }: BackupSettings): Problem[] {
-  const check = (path: string, value: string, allowed: string, pattern: string, zone: string): Problem[] => {
-    try {
-      new Cron(pattern, { timezone: zone, paused: true, mode: "5-part" }).nextRun();
-      return [];
-    } catch {
-      return [{ path, what: show("", value), allowed }];
-    }
-  };
-  const zones = check(
-    `${section}.timeZone`,
-    timeZone,
-    "a time zone such as Etc/UTC or Europe/Berlin",
-    "0 3 * * 0",
-    timeZone,
-  );
-  const cron = check(`${section}.schedule`, schedule, "five fields of cron such as 0 3 * * 0", schedule, "Etc/UTC");
-  return [...zones, ...cron];
 }
 
 function retentionProblems({ schedule, timeZone, retention }: BackupSettings): Problem[] {
   const interval = longestIntervalHours(schedule, timeZone);
-  if (interval === undefined) {
-    return [{ path: `${section}.schedule`, what: show("", schedule), allowed: "a schedule that comes again" }];
-  }
+  if (interval === undefined) return [];
   return retentionViolations(retention, interval).map(({ message }) => ({
     path: `${section}.retention`,
     what: message,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { dnsLabel, listOf, mapOf, matching, port, quantity, resources, text, whole, yesOrNo } from "../schema";
+import { cidr, dnsLabel, listOf, mapOf, matching, port, quantity, resources, text, whole, yesOrNo } from "../schema";
 
 const dataKey = matching(/^[\w.-]{1,253}$/, "a key of it");
 const secretReference = z.strictObject({ name: dnsLabel, key: dataKey });
@@ -61,6 +61,22 @@ export const backupSchema = z.strictObject({
   deadlineSeconds: whole(60, 86_400).optional(),
   startingDeadlineSeconds: whole(60, 86_400).optional(),
   pushgateway: matching(/^https?:\/\/[^\s/]+$/, "http://HOST[:PORT] of a Prometheus Pushgateway").optional(),
+  /** Restores for trial; absent: none. What is left out is filled in by `drillSettings` in components/vault/drill-settings.ts. */
+  drill: z
+    .strictObject({
+      schedule: text("five fields of cron such as 0 5 1 * *").optional(),
+      timeZone: text("a time zone such as Etc/UTC").optional(),
+      suspended: yesOrNo.optional(),
+      store: text("the name of a store").optional(),
+      spoolSize: quantity.optional(),
+      dataSize: quantity.optional(),
+      resources: resources.optional(),
+      serverResources: resources.optional(),
+      deadlineSeconds: whole(60, 86_400).optional(),
+      egressPorts: listOf(port, "a list of ports").optional(),
+      egressCidrs: listOf(cidr, "a list of address ranges").optional(),
+    })
+    .optional(),
   /** What the program may connect to beside Vault; absent: the ports of the stores and of the Pushgateway. */
   egressPorts: listOf(port, "a list of ports").optional(),
 });

@@ -1,4 +1,5 @@
-import { backupCanary } from "../../components/vault/backup-config";
+import { backupCanary, backupLogin } from "../../components/vault/backup-config";
+import { drillName } from "../../components/vault/drill-names";
 import { provisionerLogin } from "../../components/vault/init-names";
 import { jobRoleInputs, trustedEvents } from "../../components/vault/job-role";
 import { jwtRoleViolations } from "../../components/vault/login-rules";
@@ -8,9 +9,9 @@ import type { GithubIssuerSettings, JobRoleSettings, LoginsSettings } from "./lo
 import type { VaultSettings } from "./schema";
 
 /** Names that Vault or this program gives a meaning of their own. */
-const reservedPolicies = ["root", "default", provisionerLogin.policy, "vault-backup"];
-const reservedMounts = ["token", provisionerLogin.mount];
-const reservedRoles = [provisionerLogin.role, "vault-backup"];
+const reservedPolicies = ["root", "default", provisionerLogin.policy, backupLogin, drillName];
+const reservedMounts = ["token", provisionerLogin.mount, drillName];
+const reservedRoles = [provisionerLogin.role, backupLogin];
 
 /** Who may log in at Vault, and whether that is as narrow as it has to be. */
 export function loginsProblems({ logins }: VaultSettings, settings: Readable): Problem[] {

@@ -96,7 +96,10 @@ describe("the program of stack eks with Vault", () => {
       plugin: { folder: "/usr/local/plugins", command: "openbao-plugin-kms-aws", sha256: "ab".repeat(32) },
     };
     const store = { region: "eu-central-1", bucket: "vault-snapshots", credentials: { kind: "webIdentity" } };
-    const backup = { stores: { home: store, away: { ...store, region: "eu-west-1", bucket: "vault-snapshots-away" } } };
+    const backup = {
+      drill: {},
+      stores: { home: store, away: { ...store, region: "eu-west-1", bucket: "vault-snapshots-away" } },
+    };
     const { registrations } = await runExample("eks", false, { vault: { ...common, unseal, backup } });
     const account = registrations.get("kubernetes:core/v1:ServiceAccount", "vault-service-account");
     const { name, annotations } = account.inputs["metadata"] as {
@@ -110,5 +113,19 @@ describe("the program of stack eks with Vault", () => {
     ] as { readonly name: string };
     assert.equal(job, "vault-backup", "the account that the role of backups trusts");
     assert.match(configOf(registrations), /seal "awskms"[^}]*alias\/ci-vault-unseal/);
+    const drill = registrations.get("kubernetes:core/v1:ServiceAccount", "vault-drill-service-account").inputs;
+    const { name: drillAccount, annotations: ofDrill } = drill["metadata"] as {
+      readonly name: string;
+      readonly annotations: Readonly<Record<string, string>>;
+    };
+    assert.deepEqual(
+      [drillAccount, ofDrill["eks.amazonaws.com/role-arn"]],
+      ["vault-drill", "arn:aws:iam::111122223333:role/ci-vault-drill"],
+    );
+    const files = registrations.get("kubernetes:core/v1:ConfigMap", "vault-drill-config").inputs["data"] as Readonly<
+      Record<string, string>
+    >;
+    assert.match(files["server.hcl"] ?? "", /seal "awskms"[^}]*alias\/ci-vault-unseal/);
+    assert.match(files["config.json"] ?? "", /role\/ci-vault-drill/);
   });
 });

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 
 import { readConfig } from "../config";
+import type { DrillLogin } from "../drill/content";
 import { drill } from "../drill/drill";
 import { readExpectations } from "../drill/expectations";
 import { BackupError } from "../errors";
@@ -27,6 +28,8 @@ const options = {
   "login-mount": { type: "string" },
   "login-role": { type: "string" },
   "login-token-file": { type: "string" },
+  "login-cert-file": { type: "string" },
+  "login-key-file": { type: "string" },
   expect: { type: "string" },
 } as const;
 
@@ -84,19 +87,21 @@ function parse(argv: readonly string[]) {
   }
 }
 
-function loginOf(values: Values) {
+function loginOf(values: Values): DrillLogin | undefined {
   const tokenFile = values["token-file"];
-  if (tokenFile !== undefined) return { kind: "token", tokenFile } as const;
-  if (values["login-mount"] === undefined) return undefined;
-  const [mount, role, jwtFile] = [
-    values["login-mount"],
-    required(values, "login-role"),
-    required(values, "login-token-file"),
-  ];
-  return { kind: "jwt", mount, role, jwtFile } as const;
+  if (tokenFile !== undefined) return { kind: "token", tokenFile };
+  const mount = values["login-mount"];
+  if (mount === undefined) return undefined;
+  const role = required(values, "login-role");
+  const certFile = values["login-cert-file"];
+  if (certFile !== undefined)
+    return { kind: "cert", mount, role, certFile, keyFile: required(values, "login-key-file") };
+  return { kind: "jwt", mount, role, jwtFile: required(values, "login-token-file") };
 }
 
-function required(values: Values, name: "target" | "target-ca" | "login-role" | "login-token-file"): string {
+type Required = "target" | "target-ca" | "login-role" | "login-token-file" | "login-key-file";
+
+function required(values: Values, name: Required): string {
   const value = values[name];
   if (value === undefined) throw wrong(`--${name}`, "not given");
   return value;

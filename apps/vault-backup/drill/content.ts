@@ -5,10 +5,17 @@ import { canaryProblem, type Expectations, missing } from "./expectations";
 import { failed, type Target } from "./target";
 
 /**
- * Who looks at the restored data. `jwt`: a role of the source on an auth mount of type jwt with fixed `jwt_validation_pubkeys`, which needs no
- * network to judge a ServiceAccount's token. `token`: a token of the source, from a Secret.
+ * Who looks at the restored data. `cert`: a role of the source on an auth mount of type cert, which knows the authority of the drill's certificate.
+ * `jwt`: a role on one of type jwt with fixed `jwt_validation_pubkeys`. Neither needs the network. `token`: a token of the source, from a Secret.
  */
 export type DrillLogin =
+  | {
+      readonly kind: "cert";
+      readonly mount: string;
+      readonly role: string;
+      readonly certFile: string;
+      readonly keyFile: string;
+    }
   | { readonly kind: "jwt"; readonly mount: string; readonly role: string; readonly jwtFile: string }
   | { readonly kind: "token"; readonly tokenFile: string };
 
@@ -50,23 +57,34 @@ export async function checkContent(target: Target, options: ContentOptions): Pro
 }
 
 async function logIn(target: Target, login: DrillLogin): Promise<string> {
-  const token = login.kind === "token" ? readSecret(login.tokenFile) : await logInByJwt(target, login);
+  const token = login.kind === "token" ? readSecret(login.tokenFile) : await logInAt(target, login);
   hide(token);
   return token;
 }
 
-async function logInByJwt(target: Target, { mount, role, jwtFile }: DrillLogin & { kind: "jwt" }): Promise<string> {
-  const jwt = readSecret(jwtFile);
-  hide(jwt);
-  const { status, body } = await target.ask("POST", `auth/${mount}/login`, { body: { role, jwt } });
+async function logInAt(target: Target, login: Exclude<DrillLogin, { kind: "token" }>): Promise<string> {
+  const path = `auth/${login.mount}/login`;
+  const { status, body } = await target.ask("POST", path, credentialsOf(login));
   const { auth } = Object(body) as { auth?: unknown };
   const { client_token: token } = Object(auth) as { client_token?: unknown };
   if (typeof token === "string") return token;
+  const known =
+    login.kind === "cert" ? "the authority of this certificate" : "the keys that sign tokens of ServiceAccounts now";
   throw failed(
-    `POST auth/${mount}/login`,
-    `answered ${status} for the role ${role}`,
-    "see that the source had the role when the backup was taken, with the keys that sign tokens of ServiceAccounts now",
+    `POST ${path}`,
+    `answered ${status} for the role ${login.role}`,
+    `see that the source had the role when the backup was taken, with ${known}; a backup that is made now has it`,
   );
+}
+
+function credentialsOf(login: Exclude<DrillLogin, { kind: "token" }>) {
+  if (login.kind === "cert") {
+    const client = { cert: readFileSync(login.certFile), key: readFileSync(login.keyFile) };
+    return { body: { name: login.role }, client };
+  }
+  const jwt = readSecret(login.jwtFile);
+  hide(jwt);
+  return { body: { role: login.role, jwt } };
 }
 
 function readSecret(file: string): string {

@@ -21,7 +21,7 @@ export interface Target {
   readonly ask: (
     method: "GET" | "LIST" | "PUT" | "POST",
     path: string,
-    request?: { token?: string; body?: unknown },
+    request?: { token?: string; body?: unknown; client?: { readonly cert: Buffer; readonly key: Buffer } },
   ) => Promise<Answer>;
   /** Force-restores a file. Takes as long as it takes. */
   readonly restore: (token: string, file: string) => Promise<void>;
@@ -33,13 +33,14 @@ export interface Target {
 const restoreSeconds = 3600;
 
 export function targetAt(address: string, caFile: string, signal: AbortSignal): Target {
-  const send: Target["ask"] = (method, path, { token, body } = {}) =>
+  const send: Target["ask"] = (method, path, { token, body, client } = {}) =>
     ask({
       url: new URL(`/v1/${path}`, address),
       method,
       headers: token === undefined ? {} : { "x-vault-token": token },
       ca: readFileSync(caFile),
       ...(body !== undefined && { body }),
+      ...(client && { client }),
       idleSeconds: 60,
       signal,
     });

@@ -6,6 +6,13 @@ import { body, seen, text, wholeBody } from "./names.js";
 /** Auth methods and their roles. */
 export const loginKinds: Kinds<VaultClient> = {
   "vault:jwt/authBackend:AuthBackend": jwtMount(),
+  "vault:index/authBackend:AuthBackend": plainMount(),
+  "vault:index/certAuthBackendRole:CertAuthBackendRole": role(
+    "name",
+    certRole,
+    ["certificate", "allowedDnsSans", "tokenPolicies", "tokenTtl", "tokenMaxTtl", "tokenNoDefaultPolicy"],
+    "certs",
+  ),
   "vault:jwt/authBackendRole:AuthBackendRole": role("roleName", jwtRole, [
     ...["boundAudiences", "userClaim", "tokenPolicies", "tokenTtl", "tokenMaxTtl", "tokenType", "tokenNoDefaultPolicy"],
   ]),
@@ -15,16 +22,17 @@ export const loginKinds: Kinds<VaultClient> = {
   ]),
 };
 
+async function outputs(client: VaultClient, path: string): Promise<JsonObject> {
+  const mounts = await client.read("sys/auth");
+  return { accessor: textAt(mounts, `${path}/`, "accessor") ?? "" };
+}
+
 function jwtMount(): ResourceKind<VaultClient> {
   const configure = (client: VaultClient, path: string, inputs: JsonObject): Promise<void> =>
     client.write(
       `auth/${path}/config`,
       wholeBody(inputs, { oidcDiscoveryUrl: "", oidcDiscoveryCaPem: "", boundIssuer: "", defaultRole: "" }),
     );
-  const outputs = async (client: VaultClient, path: string): Promise<JsonObject> => {
-    const mounts = await client.read("sys/auth");
-    return { accessor: textAt(mounts, `${path}/`, "accessor") ?? "" };
-  };
   return {
     replaces: ["path", "type", "local", "namespace"],
     required: ["path", "oidcDiscoveryUrl"],
@@ -53,13 +61,36 @@ function jwtMount(): ResourceKind<VaultClient> {
   };
 }
 
-/** A role below `auth/<backend>/role/`; `nameKey` is the input with its name. */
+/** An auth method whose roles are all that there is to it. */
+function plainMount(): ResourceKind<VaultClient> {
+  return {
+    replaces: ["path", "type", "local", "namespace"],
+    required: ["path", "type"],
+    create: async (client, inputs) => {
+      const path = text(inputs, "path");
+      await client.write(`sys/auth/${path}`, { type: text(inputs, "type"), ...body(inputs, "description") });
+      return { id: path, outputs: await outputs(client, path) };
+    },
+    update: async (client, path, inputs) => {
+      await client.write(`sys/auth/${path}/tune`, { description: text(inputs, "description") });
+      return outputs(client, path);
+    },
+    remove: (client, path) => client.remove(`sys/auth/${path}`),
+    read: async (client, path, old) => {
+      const found = valueAt(await client.read("sys/auth"), `${path}/`) as JsonObject | undefined;
+      return found && seen(found, old, "type", "description");
+    },
+  };
+}
+
+/** A role below `auth/<backend>/role/`, or another folder; `nameKey` is the input with its name. */
 function role(
   nameKey: string,
   request: (inputs: JsonObject) => JsonObject,
   readable: readonly string[],
+  folder = "role",
 ): ResourceKind<VaultClient> {
-  const path = (inputs: JsonObject): string => `auth/${text(inputs, "backend")}/role/${text(inputs, nameKey)}`;
+  const path = (inputs: JsonObject): string => `auth/${text(inputs, "backend")}/${folder}/${text(inputs, nameKey)}`;
   return {
     replaces: ["backend", nameKey, "namespace"],
     required: [nameKey],
@@ -105,6 +136,19 @@ function jwtRole(inputs: JsonObject): JsonObject {
     }),
     bound_claims: boundClaims(inputs),
   };
+}
+
+function certRole(inputs: JsonObject): JsonObject {
+  return wholeBody(inputs, {
+    ...tokenFields,
+    certificate: "",
+    displayName: "",
+    allowedCommonNames: [],
+    allowedDnsSans: [],
+    allowedEmailSans: [],
+    allowedUriSans: [],
+    requiredExtensions: [],
+  });
 }
 
 /** Unless told otherwise, the plugin takes a value with commas for several values, any of which may be there. */

@@ -18,7 +18,7 @@ import { wheelTools } from "../../../sandbox/tools/catalog";
 import { collectPrograms, program } from "../../../sandbox/tools/ensure";
 import { TestAuthority } from "./server-certificates";
 
-interface Ports {
+export interface Ports {
   readonly api: number;
   readonly cluster: number;
   readonly metrics: number;
@@ -215,7 +215,7 @@ export class VaultServers implements UpgradeAccess {
 }
 
 /** Ports that nobody uses. */
-async function freePorts(): Promise<Ports> {
+export async function freePorts(): Promise<Ports> {
   const [api, cluster, metrics] = await Promise.all([freePort(), freePort(), freePort()]);
   return { api, cluster, metrics };
 }

@@ -7,6 +7,7 @@ import type { Settings } from "../../../stacks/settings";
 import { awsSection, issuer, Judge, parsePolicy, roleArnOf } from "../../support/aws";
 import { register, type Registrations } from "../../support/mocks";
 import { type Changes, settingsOf } from "../../support/settings";
+import { vault } from "../stacks/vault-fixtures";
 
 const jobRoles = { ci: { ecr: { repositories: ["platform/service"], access: "pull" } } };
 const useOfRole: Changes = {
@@ -185,6 +186,37 @@ describe("createCloud", () => {
       assert.deepEqual(
         resourcesOf(name),
         ["main", "second"].map((bucket) => arn(`aws-snapshots-${bucket}-encryption-key`)),
+      );
+  });
+
+  it("makes a role for drills where there are some: it opens the seal, and reads snapshots", async () => {
+    const credentials = { kind: "webIdentity" };
+    const drilled = vault(
+      { backup: { stores: { main: { bucket: buckets.main.bucket, credentials } }, drill: {} } },
+      { aws: { ...awsSection, unseal: {}, backup: { buckets, expireDays: 90 } } },
+    );
+    const registrations = await cloudOf(settingsOf("dev", drilled));
+    const trust = registrations.get("aws:iam/role:Role", "aws-vault-drill-role").inputs["assumeRolePolicy"];
+    assert.match(JSON.stringify(trust), /system:serviceaccount:vault:vault-drill/);
+    const { Statement } = parsePolicy(
+      registrations.get("aws:iam/rolePolicy:RolePolicy", "aws-vault-drill-policy").inputs["policy"],
+    );
+    assert.deepEqual(
+      Statement.map(({ Sid, Action }) => `${Sid}: ${[Action].flat().join(" ")}`),
+      [
+        "Unseal: kms:Encrypt kms:Decrypt kms:DescribeKey",
+        ...["1", "2"].flatMap((number) => [
+          `List${number}: s3:ListBucket`,
+          `Objects${number}: s3:GetObject`,
+          `Key${number}: kms:Decrypt`,
+        ]),
+      ],
+    );
+    for (const name of ["aws-unseal-key", "aws-snapshots-main-encryption-key"])
+      assert.match(
+        JSON.stringify(registrations.get("aws:kms/key:Key", name).inputs["policy"]),
+        /role\/ci-vault-drill/,
+        name,
       );
   });
 

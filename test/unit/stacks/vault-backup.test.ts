@@ -1,3 +1,4 @@
+import type { Changes } from "../../support/settings";
 import { produced, testRefusals, vault } from "./vault-fixtures";
 
 const keys = {
@@ -6,7 +7,11 @@ const keys = {
   secretAccessKey: { name: "store", key: "secret" },
 };
 const store = { endpoint: "https://s3.example.com", bucket: "snapshots", credentials: keys };
-const backup = (changes: object, make = vault) => make({ backup: { stores: { a: store, b: store }, ...changes } });
+/** Changes of backups, and of the unseal method. */
+const backup = (
+  { unseal, ...changes }: { readonly unseal?: object } & Record<string, unknown>,
+  make: (changes: object) => Changes = vault,
+) => make({ backup: { stores: { a: store, b: store }, ...changes }, ...(unseal && { unseal }) });
 
 describe("backups of Vault that are wrong", () => {
   testRefusals([
@@ -57,6 +62,28 @@ describe("backups of Vault that are wrong", () => {
         },
       }),
       ["vault.backup.stores.a.encryption.keyArn: not set; allowed: the ARN of a KMS key"],
+    ],
+    [
+      "drills of a store that there is none of, at a time that is none",
+      backup({ drill: { store: "c", schedule: "monthly" } }),
+      [
+        'vault.backup.drill.schedule: given "monthly"; allowed: five fields of cron such as 0 3 * * 0',
+        'vault.backup.drill.store: given "c"; allowed: one of vault.backup.stores: a, b; fix: did you mean a?',
+      ],
+    ],
+    [
+      "drills that need people with their shares",
+      backup({ drill: {}, unseal: { method: "shamir" } }),
+      [
+        "vault.backup.drill: given with unseal.method shamir; allowed: a seal that opens by itself: awskms, transit or static; fix: leave it out, and restore for trial by hand, with people and their shares: docs/vault-backup.md",
+      ],
+    ],
+    [
+      "drills where there are no native side-cars",
+      backup({ drill: {} }, (changes) =>
+        vault(changes, { kubernetes: { version: "1.28" }, dind: { form: "container" } }),
+      ),
+      ["vault.backup.drill: given with Kubernetes 1.28; allowed: 1.29 or later: the server is a native side-car"],
     ],
   ]);
 });

@@ -73,7 +73,7 @@ describe("logins at Vault that are wrong", () => {
       "the mount of services for workflows",
       logins({ github: { kubernetes: { ...issuer, roles: {} } } }),
       [
-        'vault.logins.github.kubernetes: given "kubernetes" as path of a mount; allowed: lower-case letters, digits and hyphens, and not token or kubernetes',
+        'vault.logins.github.kubernetes: given "kubernetes" as path of a mount; allowed: lower-case letters, digits and hyphens, and not token or kubernetes or vault-drill',
       ],
     ],
     [
@@ -88,7 +88,7 @@ describe("logins at Vault that are wrong", () => {
       vault({ logins: { policies: { nothing: {}, root: { read: ["a"] } } } }),
       [
         "vault.logins.policies.nothing: allows nothing; allowed: paths below read or write; fix: give some, or take it out",
-        'vault.logins.policies.root: given "root"; allowed: another name than root, default, platform-admin, vault-backup',
+        'vault.logins.policies.root: given "root"; allowed: another name than root, default, platform-admin, vault-backup, vault-drill',
       ],
     ],
     [

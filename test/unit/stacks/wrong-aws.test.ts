@@ -121,7 +121,7 @@ describe("settings of AWS that are wrong", () => {
         scaleSets: { "runner-cpu": { job: { awsRole: "vault-unseal" } } },
       },
       [
-        'aws.jobRoles.vault-unseal: given "vault-unseal"; allowed: another name than the platform\'s own roles: vault-unseal, vault-backup, vault-backup-pruner, ebs-csi, efs-csi',
+        'aws.jobRoles.vault-unseal: given "vault-unseal"; allowed: another name than the platform\'s own roles: vault-unseal, vault-backup, vault-backup-pruner, vault-drill, ebs-csi, efs-csi',
       ],
     ],
     [
@@ -336,6 +336,7 @@ describe("settings of AWS", () => {
         serviceAccount: "vault",
         backupServiceAccount: "vault-backup",
         prunerServiceAccount: "vault-backup-pruner",
+        drillServiceAccount: "vault-drill",
       },
     });
   });

@@ -10,6 +10,7 @@ import type { Statement } from "../../../../components/aws/policy-document";
 import {
   snapshotBucketPolicy,
   snapshotPrunerStatements,
+  snapshotReaderStatements,
   snapshotWriterStatements,
 } from "../../../../components/aws/snapshot-policy";
 import { account, Judge, otherAccount, roleArnOf } from "../../../support/aws";
@@ -93,6 +94,20 @@ describe("the keys of Vault", () => {
     assert.equal(new Judge(`${reader}-2`, everything, snapshotPolicy).may("kms:Decrypt", snapshotKey, ours), false);
   });
 
+  it("let drills open the seal and decrypt snapshots through S3, and nothing else", () => {
+    const drill = roleArnOf("ci-vault-drill");
+    const seal = unsealKeyPolicy(account, server, drill);
+    for (const role of [server, drill]) assert.ok(new Judge(role, serverOwn, seal).may("kms:Decrypt", unsealKey), role);
+    assert.equal(new Judge(writer, everything, seal).may("kms:Decrypt", unsealKey), false);
+    assert.equal(new Judge(drill, everything, unsealPolicy).may("kms:Decrypt", unsealKey), false, "without drills");
+    const policy = snapshotKeyPolicy(account, "eu-central-1", { ...users, drillRoleArn: drill });
+    const judge = new Judge(drill, everything, policy);
+    assert.ok(judge.may("kms:Decrypt", snapshotKey, throughS3));
+    assert.equal(judge.may("kms:Decrypt", snapshotKey), false);
+    assert.equal(judge.may("kms:GenerateDataKey", snapshotKey, throughS3), false);
+    assert.equal(new Judge(drill, everything, snapshotPolicy).may("kms:Decrypt", snapshotKey, throughS3), false);
+  });
+
   it("name nobody but roles of this platform and readers where nobody asks for more", () => {
     const alone = snapshotKeyPolicy(account, "eu-central-1", { writerRoleArn: writer, readerRoleArns: [] });
     assert.deepEqual(
@@ -110,8 +125,18 @@ describe("a bucket of snapshots", () => {
   const writes = new Judge(writer, snapshotWriterStatements(account, place, false, "1"), policy);
   const deletes = new Judge(writer, snapshotWriterStatements(account, place, true, "1"), policy);
   const prunes = new Judge(pruner, snapshotPrunerStatements(account, place, "1"), policy);
+  const reads = new Judge(roleArnOf("ci-vault-drill"), snapshotReaderStatements(account, place, "1"), policy);
   const sse = "s3:x-amz-server-side-encryption";
   const encrypted = (headers: Readonly<Record<string, string>>) => ({ context: headers });
+
+  it("shows drills what is there, and lets them change nothing", () => {
+    assert.ok(reads.may("s3:GetObject", snapshot));
+    assert.ok(reads.may("s3:ListBucket", arn, encrypted({ "s3:prefix": "vault/3f1c/" })));
+    assert.equal(reads.may("s3:ListBucket", arn, encrypted({ "s3:prefix": "other/" })), false);
+    assert.equal(reads.may("s3:GetObject", `${arn}/other/x.snap`), false);
+    for (const action of ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"])
+      assert.equal(reads.may(action, snapshot), false, action);
+  });
 
   it("takes what the writer uploads, in one piece or in parts, and shows it what is there", () => {
     for (const action of ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"])

@@ -221,10 +221,14 @@ describe("serverNetworkPolicies", () => {
     ]);
   });
 
-  it("opens the API to its own namespace and to those that are named, and to nobody else", () => {
+  it("opens the API to its own namespace but for drills, and to those that are named, and to nobody else", () => {
+    const podSelector = {
+      matchExpressions: [{ key: "app.kubernetes.io/name", operator: "NotIn", values: ["vault-drill"] }],
+    };
     assert.deepEqual(policies["vault-clients"]?.ingress, [
-      { from: [{ podSelector: {} }, namespace("arc-runners-kubernetes")], ports: tcp(8200) },
+      { from: [{ podSelector }, namespace("arc-runners-kubernetes")], ports: tcp(8200) },
     ]);
+    assert.deepEqual(policies["vault-from-within"]?.podSelector, podSelector);
     const { ingress } =
       serverNetworkPolicies({ ...clusterArgs.network, name: "vault", clientCidrs: ["10.1.0.0/16"] })["vault-clients"] ??
       {};

@@ -34,6 +34,8 @@ const tokens = {
   mount: "vault:index/mount:Mount",
   jwtMount: "vault:jwt/authBackend:AuthBackend",
   jwtRole: "vault:jwt/authBackendRole:AuthBackendRole",
+  loginMount: "vault:index/authBackend:AuthBackend",
+  certRole: "vault:index/certAuthBackendRole:CertAuthBackendRole",
 };
 const urn = (type: string, name = "it"): string => `urn:pulumi:local::p::${type}::${name}`;
 
@@ -186,6 +188,30 @@ describe("the offline vault provider", () => {
     const { bound_subject, bound_claims, token_max_ttl } = body as Record<string, unknown>;
     assert.deepEqual([bound_subject, token_max_ttl], ["", 0]);
     assert.deepEqual(bound_claims, { repository_id: ["2", "3"], ref: ["refs/heads/main"] });
+  });
+
+  it("makes a login by certificate", async () => {
+    answers["GET sys/auth"] = [[200, { data: { "drill/": { accessor: "auth_cert_1", type: "cert" } } }]];
+    const { id, outputs } = await create(tokens.loginMount, { path: "drill", type: "cert", description: "d" });
+    assert.deepEqual([id, outputs["accessor"]], ["drill", "auth_cert_1"]);
+    await create(tokens.certRole, {
+      backend: "drill",
+      name: "reader",
+      certificate: "PEM",
+      allowedDnsSans: ["drill.vault.svc"],
+      tokenPolicies: ["reader"],
+    });
+    const [mount, , role] = asked;
+    assert.deepEqual([mount?.path, mount?.body], ["sys/auth/drill", { type: "cert", description: "d" }]);
+    assert.equal(role?.path, "auth/drill/certs/reader");
+    const { certificate, allowed_dns_sans, allowed_common_names, token_policies } = role.body as Record<
+      string,
+      unknown
+    >;
+    assert.deepEqual(
+      [certificate, allowed_dns_sans, allowed_common_names, token_policies],
+      ["PEM", ["drill.vault.svc"], [], ["reader"]],
+    );
   });
 
   it("tells a change from a replacement, and sees none where there is none", async () => {
