@@ -11,12 +11,13 @@ import { UserError } from "./user-error";
  * What the sandbox supplies to the stack `local` when it runs (cluster, GitHub, chart) is taken as given, and images may lack the digest
  * that a deployment demands.
  *
+ * @param file configuration instead of `Pulumi.<stack>.yaml`
  * @throws UserError with all problems at once
  */
-export function settingsOfStack(stack: string): Settings {
+export function settingsOfStack(stack: string, file?: string): Settings {
   const chartAt: typeof inspectChart = (chart) =>
     chart.startsWith("oci://") || existsSync(chart) ? inspectChart(chart) : { kind: "unknown" };
-  const { result } = stackConfig(stack, chartAt, {}, { missingDigests: "report" });
+  const { result } = stackConfig(stack, chartAt, { ...(file !== undefined && { file }) }, { missingDigests: "report" });
   if ("problems" in result) throw new UserError(formatProblems(stack, result.problems));
   return result.settings;
 }

@@ -12,14 +12,15 @@ import { upgrade } from "./vault/upgrade";
 
 interface UpgradeFlags {
   readonly stack: string;
+  readonly configFile?: string;
   readonly context?: string;
   readonly kubeconfig?: string;
   readonly timeout: number;
   readonly dryRun?: boolean;
 }
 
-async function clusterOf({ stack, ...flags }: UpgradeFlags): Promise<RunningCluster> {
-  const { vault, kubernetes } = settingsOfStack(stack);
+async function clusterOf({ stack, configFile, ...flags }: UpgradeFlags): Promise<RunningCluster> {
+  const { vault, kubernetes } = settingsOfStack(stack, configFile);
   if (!vault) throw new UserError(`stack "${stack}" has no section vault`);
   if (vault.updates === "rolling") {
     throw new UserError(
@@ -58,6 +59,7 @@ program
     "replace the servers of a cluster with updates: onDelete one by one, the leader last, each time waiting until all are unsealed voters; can be started again at any time",
   )
   .requiredOption("--stack <name>", "whose Vault")
+  .option("--config-file <file>", "configuration instead of Pulumi.<stack>.yaml")
   .option(
     "--context <name>",
     "context of your kubeconfig (default: kubernetes.context of the stack, or the current one)",

@@ -34,9 +34,13 @@ function stored(store: string): { readonly snapshots: string[]; readonly manifes
   };
 }
 
-/** Starts the CronJob's Job by hand, as `kubectl create job --from` does, and waits for its end. */
-async function backUp(name: string, meanwhile: () => Promise<void> = () => Promise.resolve()): Promise<number> {
-  const { spec } = await batch().readNamespacedCronJob({ name: "vault-backup", namespace });
+/** Starts a CronJob's Job by hand, as `kubectl create job --from` does, and waits for its end. */
+async function runJob(
+  cronJob: "vault-backup" | "vault-drill",
+  name: string,
+  meanwhile: () => Promise<void> = () => Promise.resolve(),
+): Promise<{ readonly code: number; readonly log: string }> {
+  const { spec } = await batch().readNamespacedCronJob({ name: cronJob, namespace });
   const manifest: Manifest = {
     apiVersion: "batch/v1",
     kind: "Job",
@@ -53,8 +57,26 @@ async function backUp(name: string, meanwhile: () => Promise<void> = () => Promi
     namespace,
     labelSelector: `batch.kubernetes.io/job-name=${name}`,
   });
-  const codes = items.map(({ status }) => status?.containerStatuses?.[0]?.state?.terminated?.exitCode ?? -1);
-  return codes.at(-1) ?? -1;
+  const pod = items.at(-1);
+  const code = pod?.status?.containerStatuses?.[0]?.state?.terminated?.exitCode ?? -1;
+  const podName = pod?.metadata?.name ?? "";
+  return { code, log: await core().readNamespacedPodLog({ name: podName, namespace, container: cronJob }) };
+}
+
+async function backUp(name: string, meanwhile?: () => Promise<void>): Promise<number> {
+  return (await runJob("vault-backup", name, meanwhile)).code;
+}
+
+interface DrillReport {
+  readonly outcome: string;
+  readonly store: string;
+  readonly recoverySeconds: number;
+  readonly content: {
+    readonly checked: boolean;
+    readonly problems: readonly string[];
+    readonly canary?: string;
+    readonly mounts: readonly string[];
+  };
 }
 
 describe("backups of Vault", () => {
@@ -106,5 +128,20 @@ describe("backups of Vault", () => {
       const states = (await Promise.all(vault.pods.map(health))).sort();
       return String(states) === "200,429,429";
     });
+  });
+
+  it("can be restored: a drill opens the newest one and finds in it what was there", async () => {
+    const began = Date.now();
+    const { code, log } = await runJob("vault-drill", "drill-first");
+    assert.equal(code, 0, log);
+    const line = log.split("\n").find((each) => each.startsWith('{"outcome"')) ?? "{}";
+    const { outcome, store, recoverySeconds, content } = JSON.parse(line) as DrillReport;
+    assert.deepEqual([outcome, store, content.checked], ["restored", objectStores[0]?.name, true], log);
+    assert.deepEqual(content.problems, []);
+    assert.ok(content.mounts.includes("secret/") && content.mounts.includes("canary/"));
+    assert.ok(Date.parse(content.canary ?? "") < began);
+    const seconds = ((Date.now() - began) / 1000).toFixed(0);
+    figure(`a drill: recovered in ${recoverySeconds.toFixed(1)} s; ${seconds} s with the start of the pod`);
+    assert.deepEqual((await Promise.all(vault.pods.map(health))).sort(), [200, 429, 429], "the source is as it was");
   });
 });
