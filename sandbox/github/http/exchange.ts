@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { z } from "zod";
 import { parseAuthorization, type Authorization } from "../auth/credentials";
 import { ServiceError } from "../service/errors";
+import type { RequestNote } from "./request-log";
 
 const maxBodyBytes = 1024 * 1024;
 
@@ -11,6 +12,10 @@ export class Exchange {
   readonly authorization: Authorization | undefined;
   /** Filled in by the check that let the request pass; goes into the request log. */
   who = "anonymous";
+  /** What else goes into the request log. */
+  note: RequestNote = {};
+  /** To be done once the reply is out. */
+  readonly afterwards: (() => void)[] = [];
   params: Readonly<Record<string, string>> = {};
 
   constructor(

@@ -13,11 +13,20 @@ export interface Page<T> {
 const usualSize = 30;
 const largestSize = 100;
 
-/** The page that `per_page` and `page` of the request ask for. */
-export function page<T>(exchange: Exchange, all: readonly T[]): Page<T> {
-  const size = Math.min(largestSize, exchange.queryNumber("per_page") || usualSize);
+/** How many the request wants on a page. */
+export function pageSize(exchange: Exchange): number {
+  return Math.min(largestSize, exchange.queryNumber("per_page") || usualSize);
+}
+
+/**
+ * The page that `per_page` and `page` of the request ask for.
+ * @param cap what lies beyond so many results is counted but never shown
+ */
+export function page<T>(exchange: Exchange, all: readonly T[], cap = Infinity): Page<T> {
+  const size = pageSize(exchange);
   const number = exchange.queryNumber("page") || 1;
-  const last = Math.max(1, Math.ceil(all.length / size));
+  const shown = Math.min(all.length, cap);
+  const last = Math.max(1, Math.ceil(shown / size));
   const others = [
     ...(number < last
       ? ([
@@ -34,7 +43,7 @@ export function page<T>(exchange: Exchange, all: readonly T[]): Page<T> {
   ];
   const links = others.map(([relation, target]) => `<${pageUrl(exchange.url, target)}>; rel="${relation}"`);
   return {
-    items: all.slice((number - 1) * size, number * size),
+    items: all.slice((number - 1) * size, Math.min(number * size, shown)),
     total: all.length,
     headers: links.length === 0 ? {} : { Link: links.join(", ") },
   };

@@ -3,6 +3,8 @@ import { ServiceError } from "../service/errors";
 export interface Reply {
   readonly status: number;
   readonly body?: unknown;
+  /** JSON made already, in place of `body`. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -24,6 +26,8 @@ export class RestError extends Error {
 
 export const badCredentials = (message = "Bad credentials") => new RestError(401, message);
 export const notFound = () => new RestError(404, "Not Found");
+/** What the REST API says to a body that it cannot use. */
+export const unprocessable = (message: string) => new RestError(422, message);
 
 /** The Actions service and the message queue answer so when a token is missing, forged, outdated or expired. */
 export const unauthorized = (message: string) => new ServiceError(401, "VssUnauthorizedException", message);
