@@ -52,7 +52,7 @@ export function stackConfig(
   requireStack(stack);
   const { own, others, encrypted } = readConfig(stack, readStackFile(stack, file), sandboxCharts);
   const placeholders: Partial<Record<SecretKey, string>> = {};
-  const add = (key: SecretKey) => (placeholders[key] ??= placeholder(key));
+  const add = (key: SecretKey) => (placeholders[key] ??= placeholder(key, organizationSecrets(stack, own)));
   encrypted.forEach(add);
   const decode = () => decodeSettings(stack, { ...own, ...placeholders }, chartAt, undefined, options);
   let result = decode();
@@ -90,7 +90,7 @@ function readConfig(
   const encrypted: SecretKey[] = [];
   for (const [key, value] of Object.entries(written)) {
     const name = key.startsWith(prefix) ? key.slice(prefix.length) : undefined;
-    if (isObject(value) && "secure" in value) {
+    if (isEncrypted(value)) {
       if (name === undefined || !isSecretKey(name)) throw new UserError(cannotStandIn(key));
       encrypted.push(name);
     } else if (name === undefined) others[key] = asText(value);
@@ -99,11 +99,16 @@ function readConfig(
   return { own, others, encrypted };
 }
 
+/** As a whole, or, with `pulumi config set --path`, a part of it. */
+function isEncrypted(value: unknown): boolean {
+  return isObject(value) && ("secure" in value || Object.values(value).some(isEncrypted));
+}
+
 /** Secrets that the settings complain about not having. */
 function missingSecrets(result: Result, stack: string, config: Readonly<Record<string, string>>): SecretKey[] {
   if (!("problems" in result)) return [];
-  const paths = result.problems.filter(({ what }) => what.startsWith("not set")).map(({ path }) => path);
-  return paths
+  const missing = result.problems.filter(({ what }) => what.startsWith("not set"));
+  return [...new Set(missing.map(({ path }) => /^\w+/.exec(path)?.[0] ?? ""))]
     .filter(isSecretKey)
     .map((key) => (key === "githubToken" && usesApp(stack, config) ? "githubAppPrivateKey" : key));
 }
@@ -113,6 +118,14 @@ function usesApp(stack: string, { github }: Readonly<Record<string, string>>): b
   const merged = mergeLayers([defaults, environments[stack], { github: parsed(github) }]);
   const section = isObject(merged) ? merged["github"] : undefined;
   return isObject(section) && section["appId"] !== undefined;
+}
+
+/** Names of the secrets that the stack gives to workflows, each of which needs a value. */
+function organizationSecrets(stack: string, { organization }: Readonly<Record<string, string>>): readonly string[] {
+  const merged = mergeLayers([defaults, environments[stack], { organization: parsed(organization) }]);
+  const section = isObject(merged) ? merged["organization"] : undefined;
+  const secrets = isObject(section) ? section["secrets"] : undefined;
+  return isObject(secrets) ? Object.keys(secrets) : [];
 }
 
 /** What is no JSON the settings refuse, so nothing has to be said here. */

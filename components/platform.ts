@@ -13,6 +13,7 @@ import type { RunnerSchedule } from "./arc/runner-schedule";
 import { type Cloud, createCloud } from "./cloud";
 import type { CertManager } from "./cert-manager/cert-manager";
 import { createCertManager } from "./certificates";
+import { createOrganization, type Organization } from "./github";
 import { imageReference } from "./image";
 import type { Legacy } from "./legacy-arc/index";
 import { createLegacyRunners } from "./legacy-runners";
@@ -54,6 +55,7 @@ export class Platform extends pulumi.ComponentResource {
     readonly storage?: Storage;
     readonly storageAlerts?: StorageAlerts;
     readonly vault?: Vault;
+    readonly organization?: Organization;
     readonly legacy?: Legacy;
     readonly cloud?: Cloud;
   };
@@ -78,7 +80,9 @@ export class Platform extends pulumi.ComponentResource {
       dependsOn: [controllerNamespace, ...pullSecret],
     });
     const hookTemplates = createHookTemplates(args.settings, namespaces, within);
-    const surroundings = { controller, namespaces, hookTemplates, storageReady };
+    const organization = createOrganization(args.settings, args.secrets, { parent: this });
+    const { runnerGroups } = organization ?? {};
+    const surroundings = { controller, namespaces, hookTemplates, storageReady, runnerGroups };
     const scaleSets = createScaleSets(args.settings, args.secrets, surroundings, within);
 
     const schedule = createSchedule(args.settings, controllerNamespace.namespace, scaleSets, {
@@ -104,6 +108,7 @@ export class Platform extends pulumi.ComponentResource {
       ...(storage && { storage }),
       ...(storageAlerts && { storageAlerts }),
       ...(vault && { vault }),
+      ...(organization && { organization }),
       ...(legacy && { legacy }),
       ...(cloud && { cloud }),
     };

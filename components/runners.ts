@@ -7,6 +7,7 @@ import { parseGitHubUrl } from "./arc/github-url";
 import { HookTemplate } from "./arc/hooks/hook-template-component";
 import { RunnerScaleSet } from "./arc/runner-scale-set";
 import { RunnerSchedule } from "./arc/runner-schedule";
+import type { RunnerGroups } from "./github/runner-groups";
 import { githubCaConfigMapOf, githubCaOf } from "./github-ca";
 import type { Cloud } from "./cloud";
 import { hookTemplateOf } from "./hook-templates";
@@ -104,12 +105,14 @@ export interface ScaleSetSurroundings {
   readonly hookTemplates: ReadonlyMap<string, HookTemplate>;
   /** What sets with work volumes need. */
   readonly storageReady: readonly pulumi.Resource[];
+  /** Groups that this program makes; others have to be there. */
+  readonly runnerGroups?: RunnerGroups | undefined;
 }
 
 export function createScaleSets(
   settings: Settings,
   secrets: Secrets,
-  { controller, namespaces, hookTemplates, storageReady }: ScaleSetSurroundings,
+  { controller, namespaces, hookTemplates, storageReady, runnerGroups }: ScaleSetSurroundings,
   opts: pulumi.ComponentResourceOptions,
 ): Map<string, RunnerScaleSet> {
   const { pullSecret } = settings.registry;
@@ -118,6 +121,7 @@ export function createScaleSets(
     const { githubConfigUrl, runnerGroup } = registrationOf(set, settings.github);
     const namespace = ofSet(namespaces, namespaceOf(set, settings.namespaces));
     const hookTemplate = hookTemplates.get(name);
+    const group = runnerGroups?.group(runnerGroup);
     const scaleSet = new RunnerScaleSet(
       name,
       {
@@ -142,6 +146,8 @@ export function createScaleSets(
         dependsOn: [
           namespace,
           ...(hookTemplate ? [hookTemplate] : []),
+          // Gone before the set, it would hand the set's runners to everybody's group.
+          ...(group ? [group] : []),
           ...(set.mode === "kubernetes" ? storageReady : []),
         ],
       },

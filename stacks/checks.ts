@@ -9,6 +9,7 @@ import { digestProblems } from "./digest-problems";
 import { githubProblems } from "./github/checks";
 import { credentialProblems } from "./github/credential-checks";
 import { namespaceProblems, networkProblems } from "./namespace-checks";
+import { organizationProblems } from "./organization/checks";
 import { poolProblems } from "./pool-checks";
 import { joinPath, type Problem, show } from "./problems";
 import { scaleSetProblems } from "./scale-set-checks";
@@ -50,6 +51,7 @@ export function crossChecks(
     ...legacySettingProblems(settings, secrets, inspectChart),
     ...awsProblems(settings),
     ...(settings.vault ? vaultProblems(settings.vault, settings) : []),
+    ...organizationProblems(settings, secrets),
     ...poolProblems(settings),
     ...scaleSetProblems(settings, release),
   ];

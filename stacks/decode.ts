@@ -8,6 +8,7 @@ import { crossChecks, nameProblems, type Readable } from "./checks";
 import { defaults } from "./defaults";
 import { readImageLock, withLock } from "./image-lock";
 import { legacyDefaults } from "./legacy/defaults";
+import { organizationDefaults } from "./organization/defaults";
 import { deepFreeze, isObject, merge } from "./merge";
 import { splitByDigest } from "./missing-digests";
 import { formatProblems, joinPath, nearestName, type Problem, schemaProblems, show, unknownKey } from "./problems";
@@ -35,6 +36,7 @@ const optionalSections: Readonly<Record<OptionalSection, object>> = {
   legacy: legacyDefaults,
   aws: awsDefaults,
   vault: vaultDefaults,
+  organization: organizationDefaults,
 };
 
 export interface Decoded {

@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { GitHubCredential } from "../components/arc/github-secret";
 import { externalCephProblems } from "../components/storage/external-ceph-input";
 import { isObject } from "./merge";
+import { organizationSecretNames, organizationSecretProblems } from "./organization/secret-values";
 import type { Problem } from "./problems";
 import type { Settings } from "./settings";
 
@@ -14,14 +15,22 @@ export const secretKeys = [
   "registryCredentials",
   "legacyWebhookToken",
   "externalCeph",
+  "organizationToken",
+  "organizationSecrets",
 ] as const;
 
 /** Which secrets the stack's configuration holds; their values are not needed for checks. */
-export type SecretsPresent = Readonly<Record<(typeof secretKeys)[number], boolean>>;
+export interface SecretsPresent extends Readonly<Record<(typeof secretKeys)[number], boolean>> {
+  /** For which secrets of the organization there is a value. */
+  readonly organizationSecretNames: readonly string[];
+}
 
 export function secretsPresent(config: Readonly<Record<string, string>>): SecretsPresent {
   const present = secretKeys.map((key) => [key, config[key] !== undefined] as const);
-  return Object.fromEntries(present) as Record<(typeof secretKeys)[number], boolean>;
+  return {
+    ...(Object.fromEntries(present) as Record<(typeof secretKeys)[number], boolean>),
+    organizationSecretNames: organizationSecretNames(config["organizationSecrets"]),
+  };
 }
 
 /** Secret values: Pulumi secret Outputs, never plain text. */
@@ -35,6 +44,10 @@ export interface Secrets {
   readonly legacyWebhookToken?: pulumi.Output<string>;
   /** What the Ceph side of an external cluster handed over. */
   readonly externalCeph?: pulumi.Output<string>;
+  /** With which the organization's secrets, variables, runner groups and permissions are set. */
+  readonly organizationToken?: pulumi.Output<string>;
+  /** Values of the organization's secrets by name. */
+  readonly organizationSecrets?: pulumi.Output<Readonly<Record<string, string>>>;
 }
 
 export function secretsOf({ github }: Settings, config: pulumi.Config): Secrets {
@@ -43,6 +56,8 @@ export function secretsOf({ github }: Settings, config: pulumi.Config): Secrets 
   const registryCredentials = config.getSecret("registryCredentials");
   const legacyWebhookToken = config.getSecret("legacyWebhookToken");
   const externalCeph = config.getSecret("externalCeph");
+  const organizationToken = config.getSecret("organizationToken");
+  const organizationSecrets = config.getSecretObject<Record<string, string>>("organizationSecrets");
   const credential: GitHubCredential = token
     ? { kind: "token", token }
     : {
@@ -57,6 +72,8 @@ export function secretsOf({ github }: Settings, config: pulumi.Config): Secrets 
     ...(registryCredentials && { registryCredentials }),
     ...(legacyWebhookToken && { legacyWebhookToken }),
     ...(externalCeph && { externalCeph }),
+    ...(organizationToken && { organizationToken }),
+    ...(organizationSecrets && { organizationSecrets }),
   };
 }
 
@@ -67,16 +84,15 @@ export function secretProblems({
   kubeconfig,
   registryCredentials,
   externalCeph,
+  organizationToken,
+  organizationSecrets,
 }: Readonly<Record<string, string>>): Problem[] {
-  const problems: Problem[] = [...externalCephProblems(externalCeph)];
-  if (githubToken !== undefined && !/^\S+$/.test(githubToken)) {
-    problems.push({
-      path: "githubToken",
-      what: "empty or with blanks [hidden]",
-      allowed: "a token alone",
-      fix: "set it again without line break",
-    });
-  }
+  const problems: Problem[] = [
+    ...externalCephProblems(externalCeph),
+    ...tokenProblems("githubToken", githubToken),
+    ...tokenProblems("organizationToken", organizationToken),
+    ...organizationSecretProblems(organizationSecrets),
+  ];
   if (githubAppPrivateKey !== undefined && !/^-----BEGIN [A-Z ]*PRIVATE KEY-----\s/.test(githubAppPrivateKey)) {
     problems.push({
       path: "githubAppPrivateKey",
@@ -96,6 +112,12 @@ export function secretProblems({
     });
   }
   return problems;
+}
+
+function tokenProblems(path: string, token: string | undefined): Problem[] {
+  if (token === undefined || /^\S+$/.test(token)) return [];
+  const fix = "set it again without line break";
+  return [{ path, what: "empty or with blanks [hidden]", allowed: "a token alone", fix }];
 }
 
 function hasAuths(text: string): boolean {

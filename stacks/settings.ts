@@ -4,6 +4,7 @@ import { githubSchema } from "./github/schema";
 import { awsSchema } from "./aws/schema";
 import { certManagerSchema } from "./cert-manager/schema";
 import { legacySchema } from "./legacy/schema";
+import { organizationSchema } from "./organization/schema";
 import type { scaleSetSchema } from "./scale-set-schema";
 import { storageSchema } from "./storage/schema";
 import { vaultSchema } from "./vault/schema";
@@ -155,12 +156,13 @@ export const sectionSchemas = {
   legacy: legacySchema,
   aws: awsSchema,
   vault: vaultSchema,
+  organization: organizationSchema,
 };
 
 /** Sections that take part in merging but are not read afterwards, and sections with keys of the user's own. */
 export type Section = keyof typeof sectionSchemas;
 /** Sections that an environment leaves out if it has nothing of the kind; see `optionalSections` in decode.ts. */
-export type OptionalSection = "legacy" | "aws" | "vault";
+export type OptionalSection = "legacy" | "aws" | "vault" | "organization";
 export type Sections = {
   readonly [S in Exclude<Section, OptionalSection>]: z.output<(typeof sectionSchemas)[S]>;
 } & { readonly [S in OptionalSection]?: z.output<(typeof sectionSchemas)[S]> };

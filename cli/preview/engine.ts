@@ -8,6 +8,7 @@ import { programFor } from "../../components/program";
 import { projectName } from "../../stacks/decode";
 import { startAwsProvider } from "../../sandbox/providers/aws/start";
 import { engineHome, engineSwitches } from "../../sandbox/providers/engine-home";
+import { startGithubProvider } from "../../sandbox/providers/github/start";
 import { startKubernetesProvider } from "../../sandbox/providers/kubernetes/start";
 import { findRealPlugin, pluginVersion } from "../../sandbox/providers/plugins";
 import { startAll, type StandInsRunning } from "../../sandbox/providers/stand-ins";
@@ -25,6 +26,8 @@ export interface EngineRun {
   readonly aws: boolean;
   /** Whether it has any of Vault. */
   readonly vault: boolean;
+  /** Whether it has any of GitHub. */
+  readonly organization: boolean;
   /** Let an installed plugin preview the resources of AWS, with the credentials of the environment, instead of echoing them. */
   readonly installedPlugins?: boolean;
   readonly onEvent: (event: EngineEvent) => void;
@@ -94,6 +97,15 @@ function startProviders(run: EngineRun, tools: PreviewTools, folder: string): Pr
     },
     ...(run.vault
       ? [{ name: "vault", npmPackage: "@pulumi/vault", start: () => startVaultProvider(logFile("vault")) }]
+      : []),
+    ...(run.organization
+      ? [
+          {
+            name: "github",
+            npmPackage: "@pulumi/github",
+            start: () => startGithubProvider({ logFile: logFile("github"), offline: true }),
+          },
+        ]
       : []),
     ...(echoesAws(run)
       ? [{ name: "aws", npmPackage: "@pulumi/aws", start: () => startAwsProvider(logFile("aws")) }]

@@ -47,7 +47,12 @@ async function runEngine(
   installedPlugins: boolean,
 ): Promise<StackPreview> {
   const collector = new PreviewCollector();
-  const plugins = { aws: settings.aws !== undefined, vault: settings.vault !== undefined, installedPlugins };
+  const plugins = {
+    aws: settings.aws !== undefined,
+    vault: settings.vault !== undefined,
+    organization: settings.organization !== undefined,
+    installedPlugins,
+  };
   try {
     const secretKeys = await previewOffline(
       {

@@ -64,6 +64,12 @@ const scaleSet = z.object({
   statistics,
 });
 
+const workflowValues = z.object({
+  secrets: z.record(z.string(), z.string()),
+  variables: z.record(z.string(), z.string()),
+});
+
+export type WorkflowValues = z.infer<typeof workflowValues>;
 export type AdminStatistics = z.infer<typeof statistics>;
 export type AdminJob = z.infer<typeof job>;
 export type AdminLedgerJob = z.infer<typeof ledgerJob>;
@@ -156,6 +162,11 @@ export class GitHubAdminClient {
   /** An identity token, as a job of that workflow would get it for that audience. Secret while it lasts. */
   async identityToken(request: IdentityRequest): Promise<string> {
     return (await this.call("POST", "/_sandbox/id-tokens", z.object({ value: z.string() }), request)).value;
+  }
+
+  /** What workflows of a repository (`owner/name`) would get from its organization. Secret. */
+  workflowValues(repository: string): Promise<WorkflowValues> {
+    return this.call("GET", `/_sandbox/repositories/${repository}/workflow-values`, workflowValues);
   }
 
   async stop(): Promise<void> {

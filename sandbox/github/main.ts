@@ -14,6 +14,7 @@ interface Flags {
   readonly appPublicKeyFile?: string;
   readonly publicUrl?: string;
   readonly runnerGroup: string[];
+  readonly repository: string[];
   readonly sessionTimeout?: number;
   readonly runnerTimeout?: number;
   readonly reportDelay?: number;
@@ -36,6 +37,7 @@ function program(): Command {
     .option("--app-public-key-file <file>", "public key of that App (PEM)")
     .option("--public-url <url>", "where clients reach the stand-in, if not by the Host they send")
     .option("--runner-group <name>", "runner group beside Default; may be repeated", several, [])
+    .option("--repository <owner/name>", "repository that exists (default: any name); may be repeated", several, [])
     .option("--session-timeout <seconds>", "a listener silent for so long loses its session (60)", positive)
     .option("--runner-timeout <seconds>", "a runner silent for so long is taken for dead (30)", positive)
     .option("--report-delay <seconds>", "a job's end is reported so long after it (2)", notNegative)
@@ -63,6 +65,7 @@ function decode(flags: Flags): GitHubOptions {
     app: appId && appPublicKeyFile ? { id: appId, clientId: appClientId, publicKeyFile: appPublicKeyFile } : undefined,
     publicUrl: flags.publicUrl,
     runnerGroups: flags.runnerGroup,
+    ...(flags.repository.length > 0 && { repositories: flags.repository }),
     timing,
   };
 }

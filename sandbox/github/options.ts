@@ -19,6 +19,8 @@ export interface GitHubOptions {
   readonly publicUrl?: string;
   /** Runner groups beside Default. */
   readonly runnerGroups?: readonly string[];
+  /** Repositories that exist, `owner/name`. @default every name of an organisation that exists */
+  readonly repositories?: readonly string[];
   readonly timing?: Partial<Timing>;
 }
 

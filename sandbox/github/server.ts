@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { TokenFile } from "./auth/credentials";
 import { signingKey } from "./auth/keys";
+import { SecretBox } from "./auth/secret-box";
 import { Tokens } from "./auth/tokens";
 import { Exchange } from "./http/exchange";
 import { Wakeups } from "./http/long-poll";
@@ -15,8 +16,14 @@ import { agentRoutes } from "./routes/agents";
 import { legacyRunRoutes } from "./routes/legacy-runs";
 import { legacyRunnerRoutes } from "./routes/legacy-runners";
 import { oidcRoutes } from "./routes/oidc";
+import { organizationAdminRoutes } from "./routes/organization-admin";
+import { organizationPermissionRoutes } from "./routes/organization-permissions";
+import { organizationSecretRoutes } from "./routes/organization-secrets";
+import { organizationVariableRoutes } from "./routes/organization-variables";
+import { repositoryRoutes } from "./routes/repositories";
 import { restRoutes } from "./routes/rest";
 import { runnerRoutes } from "./routes/runner";
+import { runnerGroupRoutes } from "./routes/runner-groups";
 import { scaleSetRoutes } from "./routes/scale-sets";
 import { sessionRoutes } from "./routes/sessions";
 import type { Surroundings } from "./routes/surroundings";
@@ -106,9 +113,13 @@ export class GitHubServer {
     accessTokens.check();
     adminTokens.check();
     const stop = () => setTimeout(onStop, 50);
-    const around: Surroundings = { options, timing, service, tokens, accessTokens, adminTokens, wakeups, now, stop };
+    const secretBox = new SecretBox(options.stateFolder);
+    const credentials = { tokens, accessTokens, adminTokens, secretBox };
+    const around: Surroundings = { options, timing, service, ...credentials, wakeups, now, stop };
     const usual = [restRoutes, scaleSetRoutes, sessionRoutes, agentRoutes, runnerRoutes, adminRoutes, oidcRoutes];
-    return [...usual, legacyRunnerRoutes, legacyRunRoutes].flatMap((make) => make(around));
+    const values = [organizationSecretRoutes, organizationVariableRoutes, organizationAdminRoutes];
+    const ofOrganizations = [...values, runnerGroupRoutes, organizationPermissionRoutes, repositoryRoutes];
+    return [...usual, ...ofOrganizations, legacyRunnerRoutes, legacyRunRoutes].flatMap((make) => make(around));
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -5,6 +5,7 @@ import { type ConfigMap, type EngineEvent, LocalWorkspace, type Stack } from "@p
 import { program as platformProgram } from "../../components/program";
 import type { Paths } from "../cluster/paths";
 import { engineHome, engineSwitches } from "../providers/engine-home";
+import { startGithubProvider } from "../providers/github/start";
 import { startKubernetesProvider } from "../providers/kubernetes/start";
 import { startStandIns } from "../providers/stand-ins";
 import { startVaultProvider } from "../providers/vault/start";
@@ -52,6 +53,11 @@ async function withStack<T>(
         start: () => startKubernetesProvider({ helm: program(programs, "helm"), logFile: logFile("kubernetes") }),
       },
       { name: "vault", npmPackage: "@pulumi/vault", start: () => startVaultProvider(logFile("vault")) },
+      {
+        name: "github",
+        npmPackage: "@pulumi/github",
+        start: () => startGithubProvider({ logFile: logFile("github") }),
+      },
     ],
     home,
   );

@@ -4,6 +4,7 @@ import type { ConfigMap } from "@pulumi/pulumi/automation";
 import { decodeSettings } from "../../stacks/decode";
 import { formatProblems } from "../../stacks/problems";
 import { certManagerSettings } from "../certificates/settings";
+import { organizationSettings } from "../github/settings";
 import { legacySettings } from "../legacy/settings";
 import { vaultSettings } from "../vault/settings";
 import { builtFolder } from "../tools/cache";
@@ -42,6 +43,7 @@ export function sandboxConfig(target: Target): PlatformInput {
     controllerChart,
     certManager: certManagerSettings(target.embedded),
     vault: vaultSettings(target.embedded, target.githubAddress, organization),
+    organization: organizationSettings(target.embedded, githubToken(target.state)),
     legacy: legacySettings(target.githubAddress),
   };
   const config = stackConfig(supplied, target.configFile);

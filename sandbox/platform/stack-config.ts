@@ -4,6 +4,7 @@ import type { ConfigMap } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
 import { isOptional } from "../../stacks/decode";
 import { isObject } from "../../stacks/merge";
+import { secretKeys } from "../../stacks/secrets";
 
 /** What the stack `local` gets from the running sandbox. */
 export interface SandboxConfig {
@@ -18,12 +19,22 @@ export interface SandboxConfig {
   readonly certManager?: Readonly<Record<string, unknown>>;
   /** What the section `vault` gets; `null`: there is none. */
   readonly vault?: Readonly<Record<string, unknown>> | null;
+  /** The section `organization` and its secrets. They are for the sandbox's own GitHub, so there is none beside another. */
+  readonly organization?: OrganizationConfig;
   /** What the section `legacy` gets, if the user's configuration has that section. */
   readonly legacy?: Readonly<Record<string, unknown>>;
 }
 
+export interface OrganizationConfig {
+  readonly section: Readonly<Record<string, unknown>>;
+  /** A secret. */
+  readonly token: string;
+  /** Secrets by name. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
 const project = "runner-platform";
-const secrets = ["kubeconfig", "githubToken", "githubAppPrivateKey"].map((key) => `${project}:${key}`);
+const secrets = secretKeys.map((key) => `${project}:${key}`);
 
 /** The checkout's root folder. */
 export const checkout = join(__dirname, "..", "..");
@@ -43,6 +54,7 @@ export function stackConfig(sandbox: SandboxConfig, file: string = join(checkout
       : { [`${project}:arc`]: { controllerChart: { chart: sandbox.controllerChart } } }),
     ...(sandbox.certManager && { [`${project}:certManager`]: sandbox.certManager }),
     ...(sandbox.vault !== undefined && { [`${project}:vault`]: sandbox.vault }),
+    ...(sandbox.organization && wantsOrganization(own, sandbox) ? organizationKeys(sandbox.organization) : {}),
     ...(sandbox.legacy && `${project}:legacy` in own ? { [`${project}:legacy`]: sandbox.legacy } : {}),
   };
   return Object.fromEntries(
@@ -54,6 +66,21 @@ export function stackConfig(sandbox: SandboxConfig, file: string = join(checkout
         { value: typeof value === "string" ? value : JSON.stringify(value), secret: secrets.includes(key) },
       ]),
   );
+}
+
+/** Whether the sandbox's own GitHub is used, and nobody took the section away. */
+function wantsOrganization(own: Readonly<Record<string, unknown>>, { githubConfigUrl }: SandboxConfig): boolean {
+  const github = own[`${project}:github`];
+  const configUrl = isObject(github) ? (github["configUrl"] ?? githubConfigUrl) : githubConfigUrl;
+  return own[`${project}:organization`] !== null && configUrl === githubConfigUrl;
+}
+
+function organizationKeys({ section, token, secrets: values }: OrganizationConfig): Record<string, unknown> {
+  return {
+    [`${project}:organization`]: section,
+    [`${project}:organizationToken`]: token,
+    [`${project}:organizationSecrets`]: values,
+  };
 }
 
 /** Like `merge` of the settings' layers, but `null` stays: it has yet to take something out of the layers below. */

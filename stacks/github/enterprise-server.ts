@@ -11,7 +11,7 @@ export interface ServerFeature {
 
 /**
  * What GitHub Enterprise Server learned when. Sources: GitHub's page "Actions Runner Controller" for Enterprise Server 3.9; the description of
- * `scaleSetLabels` in the scale-set chart of ARC 0.14.
+ * `scaleSetLabels` in the scale-set chart of ARC 0.14; GitHub's OpenAPI descriptions of its releases.
  */
 export const serverFeatures = {
   scaleSets: { name: "runner scale sets", since: "3.9" },
@@ -20,6 +20,7 @@ export const serverFeatures = {
     since: "3.18",
     flag: { name: "DistributedTask.AllowRunnerScaleSetCustomLabels", onSince: "3.21" },
   },
+  shaPinning: { name: "commit ids of actions that are required", since: "3.19" },
 } as const satisfies Readonly<Record<string, ServerFeature>>;
 
 /** Whether a server of `version` has a feature without anybody's doing, has it behind its flag, or lacks it. */

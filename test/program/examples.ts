@@ -12,7 +12,7 @@ import { formatProblems } from "../../stacks/problems";
 import { secretKeys } from "../../stacks/secrets";
 import type { Settings } from "../../stacks/settings";
 import { isObject } from "../../stacks/merge";
-import { register, type Registrations } from "../support/mocks";
+import { type MockOptions, register, type Registrations } from "../support/mocks";
 import type { Changes } from "../support/settings";
 
 const support = join(__dirname, "../support");
@@ -43,8 +43,14 @@ export interface Run {
  * Runs the program with the configuration that `Pulumi.<stack>.yaml` holds, and placeholders for the secrets it asks for.
  *
  * @param changes laid over the configuration
+ * @param functions of providers, by token
  */
-export async function runExample(stack: string, preview: boolean, changes: Changes = {}): Promise<Run> {
+export async function runExample(
+  stack: string,
+  preview: boolean,
+  changes: Changes = {},
+  functions: NonNullable<MockOptions["functions"]> = {},
+): Promise<Run> {
   // The program looks for the charts that the sandbox supplies; only their versions count under mocks.
   const sandboxCharts = {
     controller: join(support, "chart-0.6.1"),
@@ -66,6 +72,7 @@ export async function runExample(stack: string, preview: boolean, changes: Chang
       preview,
       config: changed(Object.fromEntries(own), changes),
       secretKeys: [...secretKeys],
+      functions,
     },
   );
   return { settings: result.settings, registrations, outputs };

@@ -53,16 +53,18 @@ export interface MockOptions {
   readonly secretKeys?: readonly string[];
   /** As in `pulumi preview`: what a provider computes is unknown. */
   readonly preview?: boolean;
+  /** Answers of functions by their tokens. @default none: they are refused */
+  readonly functions?: Readonly<Record<string, (inputs: Readonly<Record<string, unknown>>) => Record<string, unknown>>>;
 }
 
 const project = "runner-platform";
 
 /**
  * Runs `build` without an engine and waits for everything it registers. Resources come back as their inputs; in a preview they come back
- * empty, so that what a provider computes is unknown. Function calls are refused, because no component here should need one.
+ * empty, so that what a provider computes is unknown. Function calls are refused unless a test answers them.
  */
 export async function register(build: () => unknown, options: MockOptions = {}): Promise<Registrations> {
-  const { stack = "test", preview = false, config = {}, secretKeys = [] } = options;
+  const { stack = "test", preview = false, config = {}, secretKeys = [], functions = {} } = options;
   await pulumi.runtime.setMocks(
     {
       newResource: (args) => ({
@@ -70,6 +72,8 @@ export async function register(build: () => unknown, options: MockOptions = {}):
         state: preview ? {} : { ...(args.inputs as Record<string, unknown>), ...computed(args.type, args.name) },
       }),
       call: (args) => {
+        const answer = functions[args.token];
+        if (answer) return answer(args.inputs as Record<string, unknown>);
         throw new Error(`unexpected call of ${args.token}`);
       },
     },

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import type { Exchange } from "../http/exchange";
 import { page } from "../http/page";
-import { badCredentials, created, noContent, notFound, ok, type Reply, RestError } from "../http/reply";
+import { badCredentials, created, noContent, notFound, ok, type Reply } from "../http/reply";
 import { route, type Route } from "../http/router";
-import { ServiceError } from "../service";
 import type { JitConfig } from "./agents";
-import { everyScope, organizationRoute } from "./legacy-scopes";
-import { runnerGroupView, runnerView } from "./legacy-views";
+import { everyScope } from "./legacy-scopes";
+import { runnerView } from "./legacy-views";
+import { restErrors } from "./organization-access";
 import { scopeOf } from "./rest";
 import { authenticate } from "./runner";
 import type { Surroundings } from "./surroundings";
@@ -48,22 +48,6 @@ export function legacyRunnerRoutes(surroundings: Surroundings): Route[] {
         return noContent;
       }),
     ),
-    organizationRoute(surroundings, "GET", "/actions/runner-groups", (exchange, organization) => {
-      // Each group is open to all repositories, so `visible_to_repository` leaves none out.
-      const { items, total, headers } = page(exchange, service.scaleSets.groups());
-      const body = {
-        total_count: total,
-        runner_groups: items.map((group) => runnerGroupView(group, organization, exchange.origin)),
-      };
-      return { status: 200, body, headers };
-    }),
-    organizationRoute(surroundings, "GET", "/actions/runner-groups/:group/repositories", (exchange) =>
-      restErrors(() => {
-        service.scaleSets.group(exchange.id("group"));
-        // GitHub lists the repositories that were picked one by one; a group for all repositories has none.
-        return ok({ total_count: 0, repositories: [] });
-      }),
-    ),
   ];
 }
 
@@ -85,15 +69,4 @@ async function register({ service, tokens }: Surroundings, exchange: Exchange): 
     workFolder: "_work",
   };
   return created(config);
-}
-
-/** Says in the REST API's way what the service refused: the controller tells a busy runner by 422. */
-function restErrors(handler: () => Reply): Reply {
-  try {
-    return handler();
-  } catch (error) {
-    if (!(error instanceof ServiceError)) throw error;
-    if (error.status === 404) throw notFound();
-    throw new RestError(422, error.message);
-  }
 }

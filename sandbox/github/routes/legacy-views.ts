@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { labelsOf, type LegacyRunners } from "../service/legacy-runners";
 import { conclusionOf, statusOf, type WorkflowRun } from "../service/legacy-runs";
-import type { Agent, Job, Millis, RunnerGroup } from "../service/types";
-import { repositoryView } from "./legacy-repository";
+import type { Agent, Job, Millis } from "../service/types";
+import { repositoryView } from "./repository-views";
 
 /** The forms in which the REST API shows runners, runs and jobs. */
 export function runnerView(agent: Agent, runners: LegacyRunners) {
@@ -17,20 +17,6 @@ export function runnerView(agent: Agent, runners: LegacyRunners) {
     ephemeral: agent.registration?.ephemeral ?? true,
     runner_group_id: runners.groupOf(agent),
     labels: [...given.map(label("read-only")), ...own.map(label("custom"))],
-  };
-}
-
-export function runnerGroupView({ id, name, isDefault }: RunnerGroup, organization: string, origin: string) {
-  return {
-    id,
-    name,
-    visibility: "all",
-    default: isDefault,
-    runners_url: `${origin}/api/v3/orgs/${organization}/actions/runner-groups/${id}/runners`,
-    inherited: false,
-    allows_public_repositories: false,
-    restricted_to_workflows: false,
-    selected_workflows: [],
   };
 }
 

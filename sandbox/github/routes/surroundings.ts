@@ -1,5 +1,6 @@
 import type { GitHubOptions, Timing } from "../options";
 import type { TokenFile } from "../auth/credentials";
+import type { SecretBox } from "../auth/secret-box";
 import type { Tokens } from "../auth/tokens";
 import type { Wakeups } from "../http/long-poll";
 import type { ActionsService } from "../service";
@@ -12,6 +13,7 @@ export interface Surroundings {
   readonly tokens: Tokens;
   readonly accessTokens: TokenFile;
   readonly adminTokens: TokenFile;
+  readonly secretBox: SecretBox;
   readonly wakeups: Wakeups;
   readonly now: () => number;
   /** Asks the process to stop, after the reply is out. */

@@ -50,3 +50,9 @@ export const jobNotYours = (id: number) =>
 
 export const jobNotCancellable = (id: number, state: string) =>
   new ServiceError(409, "JobNotCancellableException", `job ${id} is ${state}: only a waiting job can be canceled`);
+
+export const groupExists = (name: string) =>
+  new ServiceError(409, "RunnerGroupExistsException", `a runner group named ${name} exists already`);
+
+export const defaultGroupKept = () =>
+  new ServiceError(422, "RunnerGroupDefaultException", "the default runner group cannot be removed");

@@ -2,6 +2,8 @@ import { Agents } from "./agents";
 import { defaultLimits, type Context, type IdSource, type Limits } from "./context";
 import { Jobs } from "./jobs";
 import { LegacyRunners } from "./legacy-runners";
+import { Organizations } from "./organizations";
+import { RunnerGroups } from "./runner-groups";
 import { ScaleSets } from "./scale-sets";
 import { Sessions } from "./sessions";
 import { State, type Change } from "./state";
@@ -28,6 +30,8 @@ export class ActionsService {
   readonly sessions: Sessions;
   readonly agents: Agents;
   readonly legacyRunners: LegacyRunners;
+  readonly organizations: Organizations;
+  readonly runnerGroups: RunnerGroups;
   readonly state = new State();
 
   constructor(options: ActionsServiceOptions) {
@@ -43,6 +47,8 @@ export class ActionsService {
     this.scaleSets = new ScaleSets(context, this.jobs, this.sessions);
     this.agents = new Agents(context, this.jobs);
     this.legacyRunners = new LegacyRunners(context, this.agents);
+    this.organizations = new Organizations(context);
+    this.runnerGroups = new RunnerGroups(context, this.scaleSets);
     this.state.restore(options.journal ?? []);
     for (const name of ["Default", ...(options.runnerGroups ?? [])]) this.scaleSets.declareGroup(name);
     this.sessions.forgive();

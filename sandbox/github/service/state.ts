@@ -1,4 +1,13 @@
-import type { Agent, Job, RunnerGroup, ScaleSet, Session } from "./types";
+import type {
+  ActionsPermissions,
+  Agent,
+  Job,
+  OrganizationValue,
+  Repository,
+  RunnerGroup,
+  ScaleSet,
+  Session,
+} from "./types";
 
 export interface Tables {
   groups: RunnerGroup;
@@ -6,6 +15,9 @@ export interface Tables {
   sessions: Session;
   agents: Agent;
   jobs: Job;
+  repositories: Repository;
+  organizationValues: OrganizationValue;
+  actionsPermissions: ActionsPermissions;
 }
 
 export type TableName = keyof Tables;
@@ -24,6 +36,9 @@ export class State {
   readonly sessions = new Map<string, Session>();
   readonly agents = new Map<number, Agent>();
   readonly jobs = new Map<number, Job>();
+  readonly repositories = new Map<number, Repository>();
+  readonly organizationValues = new Map<string, OrganizationValue>();
+  readonly actionsPermissions = new Map<string, ActionsPermissions>();
   /** Ids of the jobs that still count, oldest first: counting them stays cheap however long the ledger grows. */
   readonly openJobs = new Set<number>();
   private readonly counters = new Map<string, number>();
@@ -61,7 +76,10 @@ export class State {
 
   /** All that is needed to build this state again. */
   everything(): Change[] {
-    const tables: TableName[] = ["groups", "scaleSets", "sessions", "agents", "jobs"];
+    const tables: TableName[] = [
+      ...(["groups", "scaleSets", "sessions", "agents", "jobs"] as const),
+      ...(["repositories", "organizationValues", "actionsPermissions"] as const),
+    ];
     return [
       ...[...this.counters].map(([id, value]): Change => ({ table: "counters", id, value })),
       ...tables.flatMap((table) => [...this[table].values()].map((value): Change => ({ table, id: value.id, value }))),

@@ -80,7 +80,62 @@ export interface RunnerGroup {
   readonly id: number;
   readonly name: string;
   readonly isDefault: boolean;
+  /** Who may use its runners. Absent: all repositories but public ones, and all their workflows. */
+  readonly access?: RunnerGroupAccess;
 }
+
+export interface RunnerGroupAccess {
+  readonly visibility: Visibility;
+  readonly repositoryIds: readonly number[];
+  readonly allowsPublicRepositories: boolean;
+  readonly restrictedToWorkflows: boolean;
+  readonly selectedWorkflows: readonly string[];
+}
+
+export interface Repository {
+  readonly id: number;
+  readonly owner: string;
+  readonly name: string;
+}
+
+/** Which repositories of an organization something is for. */
+export type Visibility = "all" | "private" | "selected";
+
+/** What an organization gives to workflows of its repositories. */
+export interface OrganizationValue {
+  readonly id: string;
+  readonly kind: "secret" | "variable";
+  /** In small letters. */
+  readonly organization: string;
+  /** In capitals. */
+  readonly name: string;
+  /** Of a secret the sealed box, in base64. */
+  readonly content: string;
+  readonly visibility: Visibility;
+  readonly repositoryIds: readonly number[];
+  readonly createdAt: Millis;
+  readonly updatedAt: Millis;
+}
+
+/** What workflows of an organization may do. */
+export interface ActionsPermissions {
+  /** The organization, in small letters. */
+  readonly id: string;
+  readonly enabledRepositories: "all" | "none" | "selected";
+  readonly repositoryIds: readonly number[];
+  readonly allowedActions: "all" | "local_only" | "selected";
+  readonly githubOwnedAllowed: boolean;
+  readonly verifiedAllowed: boolean;
+  readonly patternsAllowed: readonly string[];
+  readonly shaPinningRequired: boolean;
+  readonly defaultWorkflowPermissions: "read" | "write";
+  readonly canApprovePullRequestReviews: boolean;
+  readonly forkApproval: ForkApproval;
+}
+
+/** Whose pull requests wait for somebody who looks at them. */
+export type ForkApproval =
+  "first_time_contributors_new_to_github" | "first_time_contributors" | "all_external_contributors";
 
 export type MessageKind = "JobAvailable" | "JobAssigned" | "JobStarted" | "JobCompleted";
 

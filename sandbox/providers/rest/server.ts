@@ -26,9 +26,19 @@ export interface RestProvider<Client> {
   /** The npm package, whose version is the plugin's. */
   readonly npmPackage: string;
   readonly kinds: Kinds<Client>;
+  /** Functions that programs may call, by token. @default none */
+  readonly functions?: Functions<Client>;
+  /**
+   * Whether there is nobody to ask, as in a preview without credentials. Functions then answer nothing, which is what the engine itself does
+   * for a provider whose settings are not known yet. @default false
+   */
+  readonly offline?: boolean;
   /** Makes the client of a configured provider. It dials when something is first done with it, as the real plugins do. */
   readonly connect: (settings: JsonObject) => Client;
 }
+
+/** Look-ups by token: each gets the arguments of the call, and gives the properties of its result. */
+export type Functions<Client> = Readonly<Record<string, (client: Client, inputs: JsonObject) => Promise<JsonObject>>>;
 
 /** Serves a package on a free port of 127.0.0.1. */
 export function serveRest<Client>(
@@ -39,7 +49,7 @@ export function serveRest<Client>(
 }
 
 function handlers<Client>(
-  { name, npmPackage, kinds, connect }: RestProvider<Client>,
+  { name, npmPackage, kinds, connect, functions = {}, offline = false }: RestProvider<Client>,
   log: (message: string) => void,
 ): grpc.UntypedServiceImplementation {
   const unary = unaryHandlers({ log, toServiceError: (error) => plainServiceError(error, log) });
@@ -59,10 +69,11 @@ function handlers<Client>(
         `install the real plugin with pulumi plugin install resource ${name}`,
     );
   };
+  const unserved = (what: string): string =>
+    `${what} is not served by the offline ${name} provider: install the real plugin`;
   const refuse = (call: string) =>
     unary<{ getTok?(): string }, never>(call, (request) => {
-      const what = request.getTok?.() ?? call;
-      throw new ProviderError(`${what} is not served by the offline ${name} provider: install the real plugin`);
+      throw new ProviderError(unserved(request.getTok?.() ?? call));
     });
 
   return {
@@ -144,7 +155,16 @@ function handlers<Client>(
       return response;
     }),
     construct: refuse("Construct"),
-    invoke: refuse("Invoke"),
+    invoke: unary<provider.InvokeRequest, provider.InvokeResponse>("Invoke", async (request, peer) => {
+      const token = request.getTok();
+      const look = Object.hasOwn(functions, token) ? functions[token] : undefined;
+      if (!look) throw new ProviderError(unserved(token));
+      const inputs = readStruct(request, FIELDS.InvokeRequest.args);
+      const response = new provider.InvokeResponse();
+      const found = offline ? {} : await look(clientOf(peer), plain(inputs));
+      writeStruct(response, FIELDS.InvokeResponse.return, laid({}, found));
+      return response;
+    }),
     call: refuse("Call"),
     cancel: unary<Empty, Empty>("Cancel", () => new Empty()),
   };

@@ -19,6 +19,8 @@ export const STRUCT_FIELDS = {
   UpdateRequest: { olds: 3, news: 4, oldInputs: 8 },
   UpdateResponse: { properties: 1 },
   DeleteRequest: { properties: 3, oldInputs: 5 },
+  InvokeRequest: { args: 2 },
+  InvokeResponse: { return: 1 },
   RegisterResourceRequest: { object: 5 },
 } as const;
 
@@ -32,6 +34,7 @@ const REQUESTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   read: STRUCT_FIELDS.ReadRequest,
   update: STRUCT_FIELDS.UpdateRequest,
   delete: STRUCT_FIELDS.DeleteRequest,
+  invoke: STRUCT_FIELDS.InvokeRequest,
 };
 
 const contents = new WeakMap<object, Map<number, Buffer>>();

@@ -1,3 +1,5 @@
+import { ownerId, repositoryId } from "../service/numeric-ids";
+
 /** Parts of a repository's URL that GitHub names one by one, each as `<name>_url`. */
 const repositoryParts = [
   ["archive", "{archive_format}{/ref}"],
@@ -54,7 +56,7 @@ const ownerParts = [
 export function repositoryView(owner: string, name: string, origin: string) {
   const url = `${origin}/api/v3/repos/${owner}/${name}`;
   return {
-    id: 1,
+    id: repositoryId(`${owner}/${name}`),
     node_id: Buffer.from(`Repository:${owner}/${name}`).toString("base64url"),
     name,
     full_name: `${owner}/${name}`,
@@ -68,11 +70,37 @@ export function repositoryView(owner: string, name: string, origin: string) {
   };
 }
 
+/** A repository as it is shown when it is asked for: one without anything in it. */
+export function fullRepositoryView(owner: string, name: string, origin: string) {
+  const { url, html_url: page, ...view } = repositoryView(owner, name, origin);
+  const began = "2020-01-01T00:00:00Z";
+  return {
+    ...view,
+    url,
+    html_url: page,
+    clone_url: `${page}.git`,
+    git_url: `${page.replace(/^https?/, "git")}.git`,
+    ssh_url: `git@${new URL(origin).hostname}:${owner}/${name}.git`,
+    svn_url: page,
+    mirror_url: null,
+    homepage: null,
+    language: null,
+    license: null,
+    visibility: "private",
+    default_branch: "main",
+    ...{ size: 0, forks: 0, forks_count: 0, watchers: 0, watchers_count: 0, stargazers_count: 0 },
+    ...{ open_issues: 0, open_issues_count: 0, network_count: 0, subscribers_count: 0 },
+    ...{ has_issues: true, has_projects: false, has_wiki: false, has_pages: false },
+    ...{ has_discussions: false, has_downloads: false },
+    ...{ archived: false, disabled: false, pushed_at: began, created_at: began, updated_at: began },
+  };
+}
+
 function ownerView(login: string, origin: string) {
   const url = `${origin}/api/v3/users/${login}`;
   return {
     login,
-    id: 1,
+    id: ownerId(login),
     node_id: Buffer.from(`Organization:${login}`).toString("base64url"),
     avatar_url: `${origin}/avatars/${login}`,
     gravatar_id: "",
