@@ -44,6 +44,11 @@ export function listedRepositoryView(repository: Repository, origin: string) {
   return {
     ...fullRepositoryView(owner, name, origin),
     has_downloads: true,
+    allow_forking: false,
+    is_template: false,
+    web_commit_signoff_required: false,
+    topics: [],
+    custom_properties: {},
     default_branch: defaultBranch,
     archived,
     created_at: time(createdAt),
