@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 
 import { BackupError } from "./errors";
 import { messageOf } from "./log";
+import { explainIssue } from "../shared/config-problems";
 import { formatProblem } from "../../stacks/problems";
 
 const text = (allowed: string) => z.string({ error: allowed }).check(z.minLength(1, { error: allowed }));
@@ -111,7 +112,7 @@ export function parseConfig(value: unknown): BackupConfig {
   const result = z.safeParse(schema, value);
   const problems = result.success
     ? repeatedNames(result.data)
-    : result.error.issues.map((issue) => explain(issue, value));
+    : result.error.issues.map((issue) => explainIssue(issue, value));
   if (result.success && problems.length === 0) return result.data;
   throw new BackupError("configuration", { path: "configuration", what: problems.join("\n  ") });
 }
@@ -120,21 +121,4 @@ function repeatedNames({ stores }: BackupConfig): string[] {
   return stores
     .filter(({ name }, index) => stores.findIndex((other) => other.name === name) !== index)
     .map(({ name }) => formatProblem({ path: "stores", what: `given ${name} twice`, allowed: "each name once" }));
-}
-
-function explain(issue: z.core.$ZodIssue, value: unknown): string {
-  const path = issue.path.map(String).join(".") || "configuration";
-  if (issue.code === "unrecognized_keys") return formatProblem({ path, what: `unknown key ${issue.keys.join(", ")}` });
-  const given: unknown = issue.path.reduce<unknown>(
-    (inner, key) => (Object(inner) as Record<PropertyKey, unknown>)[key],
-    value,
-  );
-  // Settings hold names and paths; what somebody pasted here by mistake is not repeated at length.
-  const shown = given === undefined ? "not set" : `given ${JSON.stringify(given).slice(0, 60)}`;
-  return formatProblem({
-    path,
-    what: shown,
-    // A rule without words of its own is one about a map; zod's own say more where its locales are loaded.
-    allowed: issue.code === "invalid_type" && issue.message.startsWith("Invalid input") ? "a map" : issue.message,
-  });
 }

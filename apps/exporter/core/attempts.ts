@@ -22,16 +22,25 @@ export function newAttempt({ repository, runId, attempt }: AttemptId): Attempt {
   return { id: { repository, runId, attempt }, jobs: new Map(), counted: false, observed: new Set() };
 }
 
-export function addToAttempt(attempt: Attempt, fact: RunFact | JobFact | JobsFact): void {
+/** Returns whether the fact says anything new. */
+export function addToAttempt(attempt: Attempt, fact: RunFact | JobFact | JobsFact): boolean {
   switch (fact.kind) {
-    case "run":
-      attempt.run = mergeRuns(attempt.run, fact);
-      break;
-    case "job":
-      attempt.jobs.set(fact.jobId, mergeJobs(attempt.jobs.get(fact.jobId), fact));
-      break;
-    case "jobs":
+    case "run": {
+      const known = attempt.run;
+      attempt.run = mergeRuns(known, fact);
+      return attempt.run !== known;
+    }
+    case "job": {
+      const known = attempt.jobs.get(fact.jobId);
+      const job = mergeJobs(known, fact);
+      attempt.jobs.set(fact.jobId, job);
+      return job !== known;
+    }
+    case "jobs": {
+      const isNew = attempt.jobIds === undefined;
       attempt.jobIds ??= fact.jobIds;
+      return isNew;
+    }
   }
 }
 

@@ -49,6 +49,11 @@ export interface JobsFact extends AttemptId {
   readonly jobIds: readonly number[];
 }
 
+/** The run is no longer there: somebody deleted it. */
+export interface DeletedFact extends AttemptId {
+  readonly kind: "deleted";
+}
+
 /** What is known of a repository. */
 export interface RepositoryFact {
   readonly kind: "repository";
@@ -66,7 +71,7 @@ export interface GoneFact {
  * Everything that the exporter learns, from whichever feed. Facts may come late, twice and in any order; what comes out depends on their
  * set alone.
  */
-export type Fact = RunFact | JobFact | JobsFact | RepositoryFact | GoneFact;
+export type Fact = RunFact | JobFact | JobsFact | DeletedFact | RepositoryFact | GoneFact;
 
 export function rankOf(status: Status): number {
   return statuses.indexOf(status);

@@ -1,5 +1,5 @@
 import { addToAttempt, type Attempt, began, confirmedEnd, keyOf, lastKnownEnd, newAttempt } from "./attempts";
-import type { Fact, JobFact, JobsFact, Millis, RunFact } from "./facts";
+import type { AttemptId, Fact, JobFact, JobsFact, Millis, RunFact } from "./facts";
 import { branchClassifier, eventClass, runnerLabeller } from "./labels";
 import type { LedgerOptions } from "./ledger-options";
 import type { JobRecord, RunRecord } from "./merge";
@@ -50,16 +50,19 @@ export class Ledger {
     this.runnerLabelOf = runnerLabeller(options.labels);
   }
 
-  public apply(fact: Fact): void {
+  /** Returns whether the fact says anything that has to be remembered. */
+  public apply(fact: Fact): boolean {
     switch (fact.kind) {
       case "repository":
+        if (this.defaultBranches.get(fact.repository) === fact.defaultBranch) return false;
         this.defaultBranches.set(fact.repository, fact.defaultBranch);
-        break;
+        return true;
       case "gone":
-        this.forget(fact.repository);
-        break;
+        return this.forget(fact.repository);
+      case "deleted":
+        return this.attempts.delete(keyOf(fact));
       default:
-        this.learn(fact);
+        return this.learn(fact);
     }
   }
 
@@ -111,18 +114,17 @@ export class Ledger {
     };
   }
 
-  private learn(fact: RunFact | JobFact | JobsFact): void {
+  private learn(fact: RunFact | JobFact | JobsFact): boolean {
     const key = keyOf(fact);
-    if (this.settled.has(key)) return;
+    if (this.settled.has(key)) return false;
     const known = this.attempts.get(key);
     if (known === undefined && this.isTooOld(fact)) {
       // History, read from a list of runs: it tells how a workflow has been doing, but was counted when it happened or never.
-      if (fact.kind === "run" && fact.status === "completed") this.remember(fact);
-      return;
+      return fact.kind === "run" && fact.status === "completed" && this.remember(fact);
     }
     const attempt = known ?? newAttempt(fact);
-    addToAttempt(attempt, fact);
     this.attempts.set(key, attempt);
+    return addToAttempt(attempt, fact);
   }
 
   /** Too old to be told from an attempt that was settled and forgotten. */
@@ -175,15 +177,15 @@ export class Ledger {
     return [...jobs].every(([id, { startedAt }]) => startedAt === null || observed.has(id));
   }
 
-  private remember(run: Pick<RunFact, "repository" | "runId" | "attempt"> & RunRecord): void {
+  private remember(run: AttemptId & RunRecord): boolean {
     // A list of runs brings those of a workflow that has expired again and again.
-    if (run.updatedAt < this.now - this.options.expireMs) return;
+    if (run.updatedAt < this.now - this.options.expireMs) return false;
     const name = { repository: run.repository, workflow: run.workflow };
     this.workflows.ran(name, run.updatedAt);
     const verdict = verdictOf(run.conclusion);
-    if (verdict === "undecided") return;
+    if (verdict === "undecided") return false;
     const branchClass = this.branchClassOf(run.branch, this.defaultBranches.get(run.repository));
-    this.workflows.add(name, branchClass, {
+    return this.workflows.add(name, branchClass, {
       at: run.updatedAt,
       runId: run.runId,
       attempt: run.attempt,
@@ -208,10 +210,12 @@ export class Ledger {
     this.series.observe(names.runDuration, names.durationBuckets, labels, seconds);
   }
 
-  private forget(repository: string): void {
+  private forget(repository: string): boolean {
+    const known = this.defaultBranches.has(repository) || this.workflows.has(repository);
     for (const [key, { id }] of this.attempts) if (id.repository === repository) this.attempts.delete(key);
     this.defaultBranches.delete(repository);
     this.workflows.forget(repository);
     this.series.remove(({ repo }) => repo === repository);
+    return known;
   }
 }

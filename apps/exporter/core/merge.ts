@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 import { type AttemptId, type JobFact, type Millis, rankOf, type RunFact } from "./facts";
 
 /** What is known of a job after some facts. */
@@ -10,7 +12,7 @@ export interface JobRecord extends Omit<JobFact, "kind" | keyof AttemptId> {
 export type RunRecord = Omit<RunFact, "kind" | keyof AttemptId>;
 
 /**
- * Both are joins: commutative, associative and idempotent, so that late and doubled facts change nothing that is known already.
+ * Both return the very record that was known when a fact says nothing new. Both are joins: commutative, associative and idempotent, so that late and doubled facts change nothing that is known already.
  * A stage is never left backwards.
  */
 export function mergeRuns(known: RunRecord | undefined, fact: RunFact): RunRecord {
@@ -31,12 +33,13 @@ export function mergeJobs(known: JobRecord | undefined, fact: JobFact): JobRecor
   const news: JobRecord = { jobId, status, conclusion, createdAt, startedAt, completedAt, labels, waited };
   if (known === undefined) return news;
   const [newer, older] = rankOf(status) > rankOf(known.status) ? [news, known] : [known, news];
-  return {
+  const merged = {
     ...newer,
     startedAt: earliest(newer.startedAt, older.startedAt),
     completedAt: earliest(newer.completedAt, older.completedAt),
     waited: waited || known.waited,
   };
+  return isDeepStrictEqual(merged, known) ? known : merged;
 }
 
 function earliest(one: Millis | null, other: Millis | null): Millis | null {

@@ -44,19 +44,20 @@ export class OutcomeWindow {
     this.full = state.full;
   }
 
-  /** Adds an outcome once. One that is older than all that are kept, after some were left out, is too late. */
-  public add(outcome: Outcome): void {
+  /** Adds an outcome once. One that is older than all that are kept, after some were left out, is too late. Returns whether it was added. */
+  public add(outcome: Outcome): boolean {
     const index = this.outcomes.findLastIndex((kept) => order(kept, outcome) <= 0);
     const kept = this.outcomes[index];
-    if (kept !== undefined && order(kept, outcome) === 0) return;
-    if (index === -1 && this.full) return;
+    if (kept !== undefined && order(kept, outcome) === 0) return false;
+    if (index === -1 && this.full) return false;
     this.outcomes.splice(index + 1, 0, outcome);
-    if (this.outcomes.length <= windowSize) return;
+    if (this.outcomes.length <= windowSize) return true;
     const oldest = this.outcomes.shift();
     const bad = oldest?.bad === true;
     this.badBefore = bad ? this.badBefore + 1 : 0;
     this.goodBefore ||= !bad;
     this.full = true;
+    return true;
   }
 
   /** Failures since the last success. */

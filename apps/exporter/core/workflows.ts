@@ -39,11 +39,16 @@ export class Workflows {
     known.lastRun = Math.max(known.lastRun, at);
   }
 
-  public add(name: WorkflowName, branchClass: string, outcome: Outcome): void {
+  /** Returns whether the outcome is a new one. */
+  public add(name: WorkflowName, branchClass: string, outcome: Outcome): boolean {
     const known = this.of(name);
     const window = known.classes.get(branchClass) ?? new OutcomeWindow();
     known.classes.set(branchClass, window);
-    window.add(outcome);
+    return window.add(outcome);
+  }
+
+  public has(repository: string): boolean {
+    return this.names().some((name) => name.repository === repository);
   }
 
   public names(): WorkflowName[] {

@@ -1,0 +1,29 @@
+/**
+ * Watches GitHub Actions and shows Prometheus what it sees. Its one argument is the path of its configuration; `--check` says what it would
+ * watch, and ends. See docs/exporter.md.
+ */
+import { readFileSync } from "node:fs";
+
+import { log, messageOf } from "../shared/log";
+import { parseConfig } from "./config";
+import { start } from "./program";
+
+async function main(): Promise<void> {
+  const file = process.argv[2];
+  if (file === undefined) throw new Error("no configuration; fix: give the path of its file as the first argument");
+  const running = await start(parseConfig(file, readFileSync(file, "utf8")));
+  // As process 1 of a container it gets no default handling of signals.
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.once(signal, () => {
+      log("info", "ending", { signal });
+      running.stop().then(() => process.exit(0), fail);
+    });
+  }
+}
+
+function fail(error: unknown): void {
+  log("error", "cannot go on", { reason: messageOf(error) });
+  process.exit(1);
+}
+
+main().catch(fail);

@@ -1,0 +1,176 @@
+import { readFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import type { Server } from "node:http";
+
+import { log, messageOf } from "../shared/log";
+import type { ExporterConfig } from "./config";
+import { usualLedgerOptions } from "./core/ledger-options";
+import { Exporter } from "./exporter";
+import { watchFilter } from "./feeds/discovery";
+import { Feeds } from "./feeds/feeds";
+import { type Delivery, type DeliveryResult, WebhookReceiver } from "./feeds/webhook";
+import { Budget, usualBudgetOptions } from "./github/budget";
+import { GitHubClient } from "./github/client";
+import { systemClock } from "./github/clock";
+import { appCredential, type CredentialSource, tokenCredential } from "./github/credential";
+import { Http } from "./github/http";
+import { unreadyReasons } from "./health";
+import { Exposition, registries } from "./metrics/exposition";
+import { registerLedger } from "./metrics/ledger-metrics";
+import { registerViews, SelfMetrics } from "./metrics/self-metrics";
+import { metricsServer, webhookServer } from "./server";
+import { filesIn } from "./state/files";
+import { Store } from "./state/store";
+
+/** A running exporter. */
+export interface Running {
+  readonly port: number;
+  readonly webhookPort?: number;
+  /** Writes the state and ends everything. */
+  stop(): Promise<void>;
+}
+
+const tickEveryMs = 1_000;
+const saveEveryMs = 30_000;
+const requestTimeoutMs = 30_000;
+
+/** Starts everything. Ports of 0 are chosen by the system. */
+export async function start(config: ExporterConfig): Promise<Running> {
+  const clock = systemClock;
+  const exporter = new Exporter(new Store(filesIn(config.stateFolder)), ledgerOptions(config), clock);
+  for (const problem of exporter.problems) log("error", "a file of the last run could not be used", { problem });
+
+  const { text, openMetrics } = registries();
+  const metrics = new SelfMetrics([text, openMetrics]);
+  for (const registry of [text, openMetrics]) registerLedger(registry, exporter.ledger);
+
+  const budget = new Budget({
+    ...usualBudgetOptions,
+    reserve: config.poll.reserve,
+    pointsPerMinute: config.poll.requestsPerMinute,
+  });
+  const http = new Http({ timeoutMs: requestTimeoutMs, mostConnections: config.poll.mostInFlight });
+  const client = new GitHubClient({
+    apiUrl: config.github.apiUrl,
+    http,
+    budget,
+    clock,
+    mostInFlight: config.poll.mostInFlight,
+    credential: credentialOf(config),
+    onAnswer: (endpoint, status) => metrics.answered(endpoint, status),
+  });
+  registerViews([text, openMetrics], { ledger: exporter.ledger, budget, clock, waiting: () => client.waiting });
+
+  const pushed = config.webhook !== undefined;
+  const feeds = new Feeds({
+    exporter,
+    client,
+    budget,
+    clock,
+    watch: config.watch,
+    metrics,
+    pushed,
+    intervalMs: 1000 * (config.poll.intervalSeconds ?? (pushed ? 3600 : 60)),
+    requestsPerMinute: config.poll.requestsPerMinute,
+    onProblem: (problem) => log("warn", "could not be read", { problem }),
+  });
+
+  const exposition = new Exposition({ text, openMetrics }, () => exporter.tick());
+  const staleMs = 1000 * Math.max(900, 3 * (config.poll.intervalSeconds ?? 60));
+  const unready = () => unreadyReasons({ clock, metrics, feeds, resumed: exporter.resumed, staleMs });
+  const servers = [metricsServer({ expose: (accept) => exposition.expose(accept), unready })];
+  const port = await listening(servers[0] as Server, config.port);
+  let webhookPort: number | undefined;
+  if (config.webhook) {
+    const server = webhookServer(receiving(config, exporter, feeds, metrics));
+    servers.push(server);
+    webhookPort = await listening(server, config.webhook.port);
+  }
+  const timers = [
+    setInterval(() => {
+      exporter.tick();
+      feeds.tick();
+    }, tickEveryMs),
+    setInterval(() => exporter.save(), saveEveryMs),
+  ];
+  feeds.tick();
+  log("info", "started", { port, webhookPort, resumed: exporter.resumed, node: process.version });
+
+  return {
+    port,
+    ...(webhookPort !== undefined && { webhookPort }),
+    async stop() {
+      for (const timer of timers) clearInterval(timer);
+      // Deliveries that have begun are answered; a scraper may go on holding its connection.
+      await Promise.all(servers.map((server) => closed(server)));
+      http.close();
+      exporter.save();
+    },
+  };
+}
+
+function receiving(
+  { webhook, watch }: ExporterConfig,
+  exporter: Exporter,
+  feeds: Feeds,
+  metrics: SelfMetrics,
+): (delivery: Delivery) => Promise<DeliveryResult> {
+  const secrets = (): string[] => lines(webhook?.secretFile ?? "");
+  const receiver = new WebhookReceiver(secrets, watchFilter(watch));
+  return async (delivery) => {
+    const { result, facts } = await receiver.receive(delivery);
+    metrics.delivered(result);
+    if (result === "accepted") {
+      exporter.take(facts);
+      feeds.heard(facts);
+      metrics.succeeded("webhook", systemClock.now());
+    }
+    return result;
+  };
+}
+
+function credentialOf({ github: { apiUrl, auth } }: ExporterConfig): CredentialSource {
+  if (auth.kind === "token") return tokenCredential(() => lines(auth.tokenFile)[0] ?? "");
+  return appCredential({
+    apiUrl,
+    appId: auth.appId,
+    installationId: auth.installationId,
+    privateKey: readFileSync(auth.privateKeyFile, "utf8"),
+    clock: systemClock,
+  });
+}
+
+function ledgerOptions({ labels }: ExporterConfig): typeof usualLedgerOptions {
+  return {
+    ...usualLedgerOptions,
+    mostSeries: labels.mostSeries,
+    mostRunnerLabels: labels.mostRunnerLabels,
+    labels: {
+      branchClasses: labels.branchClasses,
+      genericRunnerLabels: labels.genericRunnerLabels,
+      rewriteRunnerLabels: labels.rewriteRunnerLabels.map(({ from, to }) => ({ from: new RegExp(from, "g"), to })),
+    },
+  };
+}
+
+function lines(file: string): string[] {
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
+}
+
+function listening(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error) => reject(new Error(`port ${port}: ${messageOf(error)}`)));
+    server.listen(port, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), 5_000).unref();
+  });
+}
