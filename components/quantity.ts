@@ -59,3 +59,10 @@ export function quantity(text: string): bigint {
   if (milli === undefined) throw new Error(`"${text}" is no quantity; allowed: ${quantityAllowed}`);
   return milli;
 }
+
+/** The value of a quantity that has been checked, in whole bytes. @throws Error when the text is none */
+export function bytesOf(text: string): number {
+  const thousandths = parseQuantity(text);
+  if (thousandths === undefined) throw new Error(`${text} passed the checks of settings but is no quantity`);
+  return Number(thousandths / 1000n);
+}

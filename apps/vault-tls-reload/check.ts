@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { connect } from "node:tls";
 
-import { serverProcesses } from "./processes";
+import { serverProcesses } from "../shared/server-processes";
 
 export interface Check {
   /** Folder with `tls.crt`, as the kubelet mounts it. */

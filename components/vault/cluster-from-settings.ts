@@ -4,8 +4,10 @@ import { roleArn } from "../aws/arn";
 import type { IssuerRef } from "../cert-manager/issuer-specs";
 import { imageReference } from "../image";
 import { iamRoleName } from "../job-roles";
+import { bytesOf } from "../quantity";
 import { runnerNamespaces } from "../runner-namespaces";
 import { serverRelease } from "./server-release";
+import type { AuditRotation } from "./server-side-cars";
 import type { Unseal } from "./unseal-config";
 import type { VaultClusterArgs } from "./vault-cluster";
 
@@ -44,6 +46,7 @@ export function vaultClusterArgs(
     unseal: unsealOf(vault, settings),
     ...(unsealRoleArn !== undefined && { unsealRoleArn }),
     ...(vault.audit.enabled && { audit: vault.audit }),
+    ...(vault.audit.enabled && vault.audit.file && { auditRotation: auditRotation(vault) }),
     ...(vault.clusterIp !== undefined && { clusterIp: vault.clusterIp }),
     network: networkOf(vault, settings),
     kubernetesVersion: kubernetes.version,
@@ -52,6 +55,11 @@ export function vaultClusterArgs(
     ...(monitoring.podMonitors && { monitor: { ...(monitoring.ruleLabels && { labels: monitoring.ruleLabels }) } }),
     protect: production,
   };
+}
+
+/** The size as bytes; quantities have been checked. */
+function auditRotation({ audit: { rotate } }: VaultSettings): AuditRotation {
+  return { maxBytes: bytesOf(rotate.size), files: rotate.files };
 }
 
 /** Whether shares of the key lie in a Secret, from which a side-car unseals. */

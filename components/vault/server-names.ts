@@ -18,9 +18,10 @@ export interface ServerNames {
   readonly internal: string;
   readonly serviceAccount: string;
   readonly tlsSecret: string;
-  /** ConfigMaps of the configuration, and of the program that watches the certificate. */
+  /** ConfigMaps of the configuration, and of the programs that watch the certificate and the audit log. */
   readonly config: string;
   readonly reloader: string;
+  readonly rotator: string;
   /** Secret with shares of the key, of the method shamir in development. */
   readonly recoverySecret: string;
 }
@@ -35,6 +36,7 @@ export function serverNames(name: string): ServerNames {
     tlsSecret: `${name}-tls`,
     config: `${name}-config`,
     reloader: `${name}-tls-reload`,
+    rotator: `${name}-audit-rotate`,
     recoverySecret: `${name}-recovery`,
   };
 }

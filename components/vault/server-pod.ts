@@ -5,7 +5,13 @@ import { restrictedSecurityContext } from "../pod";
 import { serverConfigFile, serverFolders } from "./server-config";
 import { podHost, serverLabels, serverNames, type ServerPlace, vaultPorts } from "./server-names";
 import type { ServerRelease } from "./server-release";
-import { reloaderContainer, type SideCarImage, unsealerContainer } from "./server-side-cars";
+import {
+  type AuditRotation,
+  reloaderContainer,
+  rotatorContainer,
+  type SideCarImage,
+  unsealerContainer,
+} from "./server-side-cars";
 import type { SecretVariable, UnsealConfig } from "./unseal-config";
 
 export interface ServerPodArgs extends ServerPlace {
@@ -26,6 +32,8 @@ export interface ServerPodArgs extends ServerPlace {
   readonly kubernetesVersion: string;
   /** Side-car that lets servers load a renewed certificate. @default none: they look by themselves */
   readonly reloader?: SideCarImage;
+  /** Side-car that keeps the audit log small. @default none: there is no such file */
+  readonly rotator?: SideCarImage & AuditRotation;
   /** Side-car that unseals from shares in a Secret. @default none */
   readonly unsealer?: SideCarImage;
 }
@@ -64,7 +72,7 @@ export const healthPaths = {
 
 /** The pod template of the servers. */
 export function serverPodTemplate(args: ServerPodArgs) {
-  const { name, contents, reloader, unsealer, antiAffinity } = args;
+  const { name, contents, reloader, rotator, unsealer, antiAffinity } = args;
   const labels = serverLabels(name);
   return {
     metadata: {
@@ -72,7 +80,9 @@ export function serverPodTemplate(args: ServerPodArgs) {
       annotations: {
         [configChecksumAnnotation]: createHash("sha256").update(JSON.stringify(contents)).digest("hex"),
         // The role in AWS is the server's alone.
-        ...((reloader ?? unsealer) && { "eks.amazonaws.com/skip-containers": "tls-reload,unseal" }),
+        ...((reloader ?? rotator ?? unsealer) && {
+          "eks.amazonaws.com/skip-containers": "tls-reload,audit-rotate,unseal",
+        }),
       },
     },
     spec: {
@@ -80,7 +90,7 @@ export function serverPodTemplate(args: ServerPodArgs) {
       // The token is a volume of the server's, not of every container.
       automountServiceAccountToken: false,
       enableServiceLinks: false,
-      ...(reloader && { shareProcessNamespace: true }),
+      ...((reloader ?? rotator) && { shareProcessNamespace: true }),
       securityContext: podSecurityContext,
       terminationGracePeriodSeconds: 60,
       ...(args.pullSecret !== undefined && { imagePullSecrets: [{ name: args.pullSecret }] }),
@@ -99,6 +109,7 @@ export function serverPodTemplate(args: ServerPodArgs) {
       containers: [
         serverContainer(args),
         ...(reloader ? [reloaderContainer(reloader, args.release.program)] : []),
+        ...(rotator ? [rotatorContainer(rotator, args.release.program)] : []),
         ...(unsealer ? [unsealerContainer(unsealer)] : []),
       ],
       volumes: volumes(args),
@@ -181,7 +192,7 @@ function drain(kubernetesVersion: string) {
 /** Readable for the group alone, which is that of the servers. */
 const groupReads = 0o440;
 
-function volumes({ name, unseal, reloader, unsealer }: ServerPodArgs) {
+function volumes({ name, unseal, reloader, rotator, unsealer }: ServerPodArgs) {
   const { config, tlsSecret, recoverySecret } = serverNames(name);
   return [
     { name: "config", configMap: { name: config } },
@@ -193,6 +204,7 @@ function volumes({ name, unseal, reloader, unsealer }: ServerPodArgs) {
       secret: { secretName: mount.name, defaultMode: groupReads, items: [{ key: mount.key, path: mount.key }] },
     })),
     ...(reloader ? [{ name: "reload-code", configMap: { name: reloader.codeConfigMap } }] : []),
+    ...(rotator ? [{ name: "rotate-code", configMap: { name: rotator.codeConfigMap } }] : []),
     ...(unsealer
       ? [
           { name: "unseal-code", configMap: { name: unsealer.codeConfigMap } },

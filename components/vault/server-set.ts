@@ -54,7 +54,7 @@ function podTemplate(
   contents: readonly string[],
 ): pulumi.Output<k8s.types.input.core.v1.PodTemplateSpec> {
   const { unsealer, ...own } = args;
-  const { serverName, nodeImage, imagePullPolicy, release, unseal } = args;
+  const { serverName, nodeImage, imagePullPolicy, release, unseal, auditRotation } = args;
   const program = (codeConfigMap: string) => ({ image: nodeImage, imagePullPolicy, codeConfigMap });
   const plain: ServerPodArgs = {
     ...own,
@@ -63,6 +63,7 @@ function podTemplate(
     unseal: unsealConfig(unseal, release),
     toolVariables: unseal.method !== "transit",
     ...(!release.reloadsCertificates && { reloader: program(serverNames(serverName).reloader) }),
+    ...(auditRotation && { rotator: { ...program(serverNames(serverName).rotator), ...auditRotation } }),
   };
   const template = pulumi
     .output(unsealer?.codeConfigMap)

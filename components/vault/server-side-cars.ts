@@ -2,7 +2,7 @@ import { bundleFile } from "../apps/bundle";
 import { codeFolder } from "../apps/pod";
 import type { Container, Resources } from "../pod";
 import { restrictedSecurityContext } from "../pod";
-import { certificateCheckSeconds, serverFolders } from "./server-config";
+import { auditLogFile, certificateCheckSeconds, serverFolders } from "./server-config";
 import { vaultPorts } from "./server-names";
 
 /** A program of this repository beside a server. */
@@ -13,6 +13,15 @@ export interface SideCarImage {
   /** ConfigMap with the bundled program. */
   readonly codeConfigMap: string;
 }
+
+/** How large the audit log becomes, and how many files of that size stay. */
+export interface AuditRotation {
+  readonly maxBytes: number;
+  readonly files: number;
+}
+
+/** How often the size of the audit log is looked at. */
+const auditCheckSeconds = 30;
 
 /** Where the shares of a development cluster are mounted. */
 export const recoveryFolder = "/vault/recovery";
@@ -29,6 +38,21 @@ export function reloaderContainer(args: SideCarImage, program: string): Containe
       { name: "INTERVAL_SECONDS", value: String(certificateCheckSeconds) },
     ],
     volumeMounts: [{ name: "tls", mountPath: serverFolders.tls, readOnly: true }],
+  });
+}
+
+/** Begins a new audit log when it has become large; see apps/vault-audit-rotate/main.ts. */
+export function rotatorContainer(args: SideCarImage & AuditRotation, program: string): Container {
+  return sideCar("audit-rotate", "rotate-code", args, [], {
+    env: [
+      { name: "AUDIT_FOLDER", value: serverFolders.audit },
+      { name: "AUDIT_FILE", value: auditLogFile },
+      { name: "MAX_BYTES", value: String(args.maxBytes) },
+      { name: "FILES", value: String(args.files) },
+      { name: "PROGRAM", value: program },
+      { name: "INTERVAL_SECONDS", value: String(auditCheckSeconds) },
+    ],
+    volumeMounts: [{ name: "audit", mountPath: serverFolders.audit }],
   });
 }
 

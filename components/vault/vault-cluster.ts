@@ -12,6 +12,7 @@ import type { ServerNetworkArgs } from "./server-network";
 import { createDisruptionBudget, createNetworkPolicies, createRights, createServices } from "./server-objects";
 import type { ServerRelease } from "./server-release";
 import { createStatefulSet } from "./server-set";
+import type { AuditRotation } from "./server-side-cars";
 import type { Unseal } from "./unseal-config";
 
 export interface VaultClusterArgs {
@@ -53,6 +54,8 @@ export interface VaultClusterArgs {
   readonly unsealRoleArn?: pulumi.Input<string>;
   /** Audit devices, where they stand in the configuration. @default none */
   readonly audit?: AuditFiles;
+  /** How the audit log on its volume is kept small. @default there is no such file */
+  readonly auditRotation?: AuditRotation;
   /** Fixed address of the leader's Service. **A change replaces the Service.** @default the cluster chooses */
   readonly clusterIp?: string;
   readonly network: Omit<ServerNetworkArgs, "name">;
@@ -96,6 +99,7 @@ export class VaultCluster extends pulumi.ComponentResource {
     readonly networkPolicies: Readonly<Record<string, k8s.networking.v1.NetworkPolicy>>;
     readonly disruptionBudget: k8s.policy.v1.PodDisruptionBudget;
     readonly reloader?: k8s.core.v1.ConfigMap;
+    readonly rotator?: k8s.core.v1.ConfigMap;
     readonly statefulSet: k8s.apps.v1.StatefulSet;
     readonly monitor?: k8s.apiextensions.CustomResource;
   };
@@ -113,16 +117,20 @@ export class VaultCluster extends pulumi.ComponentResource {
     const networkPolicies = createNetworkPolicies(this, name, args);
     const disruptionBudget = createDisruptionBudget(this, name, args);
     const program = release.reloadsCertificates ? undefined : bundleApp("apps/vault-tls-reload/main.ts");
-    const reloader = program && createReloader(this, name, args, program);
+    const reloader = program && createCode(this, name, args, "reloader", program);
+    const rotation = args.auditRotation && bundleApp("apps/vault-audit-rotate/main.ts");
+    const rotator = rotation && createCode(this, name, args, "rotator", rotation);
+    const programs = [program, rotation].flatMap((bundle) => (bundle ? [bundle.hash] : []));
     const statefulSet = createStatefulSet(
       this,
       name,
       args,
-      [text, ...(program ? [program.hash] : [])],
+      [text, ...programs],
       [
         certificate,
         config,
         ...(reloader ? [reloader] : []),
+        ...(rotator ? [rotator] : []),
         rights.serviceAccount,
         rights.roleBinding,
         rights.tokenReviewBinding,
@@ -147,6 +155,7 @@ export class VaultCluster extends pulumi.ComponentResource {
       networkPolicies,
       disruptionBudget,
       ...(reloader && { reloader }),
+      ...(rotator && { rotator }),
       statefulSet,
       ...(monitor && { monitor }),
     };
@@ -179,16 +188,20 @@ function createConfig(
   );
 }
 
-function createReloader(
+/** Named after the side-car, whatever it holds: like the configuration, a change of it makes another revision of the pods. */
+const codeNames = { reloader: "tls-reload", rotator: "audit-rotate" } as const;
+
+function createCode(
   parent: VaultCluster,
   name: string,
   { serverName, namespace }: VaultClusterArgs,
+  key: keyof typeof codeNames,
   { code }: Bundle,
 ): k8s.core.v1.ConfigMap {
   return new k8s.core.v1.ConfigMap(
-    `${name}-tls-reload`,
+    `${name}-${codeNames[key]}`,
     {
-      metadata: { name: serverNames(serverName).reloader, namespace, labels: serverLabels(serverName) },
+      metadata: { name: serverNames(serverName)[key], namespace, labels: serverLabels(serverName) },
       data: { [bundleFile]: code },
     },
     { parent },

@@ -1,3 +1,4 @@
+import { bytesOf } from "../../components/quantity";
 import { isServed, oldestServers } from "../../components/vault/server-release";
 import type { Readable } from "../checks";
 import { digestProblems } from "../digest-problems";
@@ -47,14 +48,15 @@ function releaseProblems({ distribution, version, image }: VaultSettings, { imag
   ];
 }
 
-function auditProblems({ audit }: VaultSettings, { production }: Readable): Problem[] {
+function auditProblems({ audit, storage }: VaultSettings, { production }: Readable): Problem[] {
   const { enabled, stdout, file } = audit;
   if (!enabled) {
     if (production !== true) return [];
     const allowed = "true in production: nobody could say who has read a secret";
     return [{ path: "vault.audit.enabled", what: show("", enabled), allowed }];
   }
-  if (stdout || file) return [];
+  if (file) return rotationProblems(audit.rotate, storage.audit);
+  if (stdout) return [];
   return [
     {
       path: "vault.audit",
@@ -63,6 +65,17 @@ function auditProblems({ audit }: VaultSettings, { production }: Readable): Prob
       fix: "use both: Vault answers nothing that it can log nowhere",
     },
   ];
+}
+
+/** Percent of the volume that audit logs may take: from there on an alert says that it is nearly full. */
+const auditPercent = 80;
+
+function rotationProblems({ size, files }: VaultSettings["audit"]["rotate"], volume: string): Problem[] {
+  const needed = bytesOf(size) * (files + 1);
+  if (bytesOf(size) > 0 && 100 * needed <= auditPercent * bytesOf(volume)) return [];
+  const what = `${files} files of ${size} and the present one`;
+  const allowed = `at most ${auditPercent} % of vault.storage.audit, which is ${volume}, and a size above 0`;
+  return [{ path: "vault.audit.rotate", what, allowed, fix: "take fewer or smaller files, or a larger volume" }];
 }
 
 /** A rolling update waits for each server to be ready, and a server that somebody has to unseal is not. */

@@ -19,7 +19,8 @@ export const vaultDefaults: NonNullable<Layer["vault"]> = {
   updates: "onDelete",
   tls: { names: [], duration: "2160h", renewBefore: "720h" },
   initialization: { shares: 5, threshold: 3, keepSharesInSecret: false },
-  audit: { enabled: true, stdout: true, file: true },
+  // Less than a third of the volume. More than the pod's log keeps, and enough for whoever collects files once a day.
+  audit: { enabled: true, stdout: true, file: true, rotate: { size: "256Mi", files: 10 } },
   provisioner: { login: "kubernetes" },
   clientNamespaces: [],
   clientCidrs: [],

@@ -12,6 +12,7 @@ export const localVault: NonNullable<Layer["vault"]> = {
   updates: "rolling",
   resources: { requests: { cpu: "20m", memory: "96Mi" }, limits: { cpu: "1", memory: "320Mi" } },
   storage: { className: "folders", data: "256Mi", audit: "64Mi" },
+  audit: { rotate: { size: "8Mi", files: 3 } },
   tls: { issuer: "platform-ca" },
   // One restart takes no hands; whoever can read Secrets of this cluster can open this Vault.
   unseal: { method: "static", secret: { name: "vault-unseal", key: "key" }, keyId: "sandbox-1", generate: true },

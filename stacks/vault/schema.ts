@@ -64,7 +64,13 @@ export const vaultSchema = z.strictObject({
     /** Development only: recovery or unseal key shares lie in clear in a Secret. */
     keepSharesInSecret: yesOrNo,
   }),
-  audit: z.strictObject({ enabled: yesOrNo, stdout: yesOrNo, file: yesOrNo }),
+  audit: z.strictObject({
+    enabled: yesOrNo,
+    stdout: yesOrNo,
+    file: yesOrNo,
+    /** Of the file on its volume: from which size on a new one is begun, and how many old ones stay. */
+    rotate: z.strictObject({ size: quantity, files: whole(1, 1000) }),
+  }),
   /** Where Pulumi finds Vault, and how it logs in there. */
   provisioner: z.strictObject({
     /** Absent: the active Service's name, which only pods can look up. */

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "node:tls";
 
+import { rotateOnce } from "../../apps/vault-audit-rotate/rotate";
 import { nextStep } from "../../cli/vault/plan";
 import { upgrade } from "../../cli/vault/upgrade";
 import { healthPaths } from "../../components/vault/server-pod";
@@ -72,6 +73,32 @@ describe("servers of OpenBao with the platform's configuration", function () {
       assert.match(text, /"type":"response"/, device);
       assert.ok(servers.rootToken !== "" && !text.includes(servers.rootToken), device);
     }
+  });
+
+  it("open a new audit log when it is rotated, and write every request to one of the two", async () => {
+    const leader = (await servers.observe()).servers.find(({ health }) => health?.leader)?.name ?? "";
+    const token = servers.rootToken;
+    const ask = (number: number) =>
+      servers.ask(leader, { method: "GET", path: `/v1/sys/policies/acl/rotation-${String(number)}`, token });
+    for (let number = 0; number < 10; number++) await ask(number);
+    const asking = (async () => {
+      for (let number = 10; number < 60; number++) await ask(number);
+    })();
+    const rotation = { folder: servers.path("audit"), file: "audit.log", maxBytes: 1, files: 1, program: "bao" };
+    const outcome = await rotateOnce(rotation, {
+      processes: () => [servers.processId(leader)],
+      signal: (pid) => void process.kill(pid, "SIGHUP"),
+    });
+    await asking;
+    assert.ok(outcome.kind === "rotated" && outcome.reopened, JSON.stringify(outcome));
+    const present = servers.path("audit", "audit.log");
+    await until("the last request to be in the new file", () =>
+      Promise.resolve(readFileSync(present, "utf8").includes("rotation-59")),
+    );
+    const text = readFileSync(outcome.file, "utf8") + readFileSync(present, "utf8");
+    for (let number = 0; number < 60; number++)
+      assert.ok(text.includes(`acl/rotation-${String(number)}"`), `request ${String(number)}`);
+    assert.ok(readFileSync(outcome.file, "utf8").includes("rotation-0"), "the first is in the old one");
   });
 
   it("load a renewed certificate by themselves", async () => {

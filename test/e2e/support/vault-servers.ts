@@ -119,6 +119,13 @@ export class VaultServers implements UpgradeAccess {
     return ask(this.portsOf(name)[port], podHost(place, name), this.authority.pem, request);
   }
 
+  /** Of a server that runs. */
+  public processId(name: string): number {
+    const pid = this.running.get(name)?.process.pid;
+    if (pid === undefined) throw new Error(`${name} does not run`);
+    return pid;
+  }
+
   public port(name: string): number {
     return this.portsOf(name).api;
   }

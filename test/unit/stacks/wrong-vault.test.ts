@@ -3,6 +3,13 @@ import { images, produced, testRefusals, vault } from "./vault-fixtures";
 describe("settings of Vault that are wrong", () => {
   testRefusals([
     [
+      "audit logs that fill their volume",
+      vault({ audit: { rotate: { size: "1Gi", files: 10 } } }),
+      [
+        "vault.audit.rotate: 10 files of 1Gi and the present one; allowed: at most 80 % of vault.storage.audit, which is 10Gi, and a size above 0; fix: take fewer or smaller files, or a larger volume",
+      ],
+    ],
+    [
       "a release that nobody maintains",
       vault({ version: "2.4.4" }),
       ['vault.version: given "2.4.4"; allowed: 2.5.0 or later, with distribution openbao'],

@@ -6,7 +6,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connect } from "node:tls";
 
-import { serverProcesses } from "../../../../apps/vault-tls-reload/processes";
+import { serverProcesses } from "../../../../apps/shared/server-processes";
 import { bundleApp } from "../../../../components/apps/bundle";
 import { ensureCertificates } from "../../../../sandbox/cluster/certificates";
 import { paths } from "../../../../sandbox/cluster/paths";

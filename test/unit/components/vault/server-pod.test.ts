@@ -21,6 +21,7 @@ const args: ServerPodArgs = {
   kubernetesVersion: "1.35",
 };
 const sideCar = { image: "registry/node:20", imagePullPolicy: "IfNotPresent", codeConfigMap: "code" };
+const rotator = { ...sideCar, maxBytes: 1000, files: 3 };
 
 const template = (changes: Partial<ServerPodArgs> = {}) => serverPodTemplate({ ...args, ...changes });
 type Container = ReturnType<typeof template>["spec"]["containers"][number];
@@ -85,7 +86,7 @@ describe("serverPodTemplate", () => {
   });
 
   it("meets the Pod Security level restricted, in all of its containers", () => {
-    const { spec } = template({ reloader: sideCar, unsealer: sideCar });
+    const { spec } = template({ reloader: sideCar, rotator, unsealer: sideCar });
     assert.deepEqual(spec.securityContext, {
       runAsNonRoot: true,
       runAsUser: 100,
@@ -104,7 +105,7 @@ describe("serverPodTemplate", () => {
   });
 
   it("gives the token for the API server to the server alone", () => {
-    const { spec } = template({ reloader: sideCar, unsealer: sideCar });
+    const { spec } = template({ reloader: sideCar, rotator, unsealer: sideCar });
     assert.equal(spec.automountServiceAccountToken, false);
     const having = spec.containers.filter(({ volumeMounts = [] }) =>
       volumeMounts.some(({ name }) => name === "account"),
@@ -125,8 +126,22 @@ describe("serverPodTemplate", () => {
     );
   });
 
-  it("shares its processes only with the program that sends signals", () => {
+  it("gives the side-car that rotates the audit log that log and nothing else", () => {
+    const rotated = container("audit-rotate", { rotator });
+    assert.deepEqual(
+      rotated.volumeMounts?.map(({ name, mountPath }) => [name, mountPath]),
+      [
+        ["rotate-code", "/app"],
+        ["audit", "/vault/audit"],
+      ],
+    );
+    const { metadata } = template({ rotator });
+    assert.match(metadata.annotations["eks.amazonaws.com/skip-containers"] ?? "", /\baudit-rotate\b/);
+  });
+
+  it("shares its processes only with the programs that send signals", () => {
     assert.equal(template({ reloader: sideCar }).spec.shareProcessNamespace, true);
+    assert.equal(template({ rotator }).spec.shareProcessNamespace, true);
     assert.ok(!("shareProcessNamespace" in template({ unsealer: sideCar }).spec));
   });
 
@@ -152,7 +167,7 @@ describe("serverPodTemplate", () => {
   });
 
   it("has a volume for every mount and a mount for every volume but those of claims", () => {
-    const { containers, volumes } = template({ reloader: sideCar, unsealer: sideCar }).spec;
+    const { containers, volumes } = template({ reloader: sideCar, rotator, unsealer: sideCar }).spec;
     const mounted = new Set(containers.flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name)));
     assert.deepEqual([...mounted].sort(), ["data", "audit", ...volumes.map(({ name }) => name)].sort());
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { reloaderContainer, unsealerContainer } from "../../../../components/vault/server-side-cars";
+import { reloaderContainer, rotatorContainer, unsealerContainer } from "../../../../components/vault/server-side-cars";
 import type { Container } from "../../../../components/pod";
 
 const image = { image: "registry/node:20", imagePullPolicy: "IfNotPresent", codeConfigMap: "code" };
@@ -20,6 +20,19 @@ describe("side-cars of the servers", () => {
     });
   });
 
+  it("rotate the audit log where the server has it", () => {
+    const container = rotatorContainer({ ...image, maxBytes: 1000, files: 3 }, "bao");
+    assert.deepEqual(container.command, ["node", "/app/main.cjs"]);
+    assert.deepEqual(variables(container), {
+      AUDIT_FOLDER: "/vault/audit",
+      AUDIT_FILE: "audit.log",
+      MAX_BYTES: "1000",
+      FILES: "3",
+      PROGRAM: "bao",
+      INTERVAL_SECONDS: "30",
+    });
+  });
+
   it("unseal the server of their own pod from the mounted shares", () => {
     const container = unsealerContainer(image);
     assert.deepEqual(container.command, ["node", "/app/main.cjs", "unseal"]);
@@ -33,6 +46,7 @@ describe("side-cars of the servers", () => {
   it("get the variables that their programs read", () => {
     for (const [app, container] of [
       ["vault-tls-reload", reloaderContainer(image, "vault")],
+      ["vault-audit-rotate", rotatorContainer({ ...image, maxBytes: 1000, files: 3 }, "bao")],
       ["vault-init", unsealerContainer(image)],
     ] as const)
       for (const name of Object.keys(variables(container))) assert.ok(source(app).includes(`"${name}"`), name);

@@ -83,6 +83,22 @@ describe("VaultCluster", () => {
     });
   });
 
+  it("adds the program that rotates the audit log, and makes servers anew when it changes", async () => {
+    const auditRotation = { maxBytes: 1000, files: 3 };
+    const more = await run({ auditRotation });
+    assert.deepEqual(more.list(), [...everything, `${kinds.config} vault-audit-rotate < vault`].sort());
+    const { inputs } = more.get(kinds.config, "vault-audit-rotate");
+    assert.equal(Reflect.get(inputs["metadata"] as object, "name"), "vault-audit-rotate");
+    assert.deepEqual(inputs["data"], { "main.cjs": bundleApp("apps/vault-audit-rotate/main.ts").code });
+    const { template } = specOf(more);
+    assert.deepEqual(
+      template.spec.containers.map(({ name }) => name),
+      ["vault", "audit-rotate"],
+    );
+    const { dependencies } = more.get(kinds.servers, "vault-servers");
+    assert.ok(dependencies.includes("vault-audit-rotate"));
+  });
+
   it("knows its names and addresses without an engine", async () => {
     let known: unknown;
     await register(() => {
