@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import {
+  actionsLedger,
+  adminWebhook,
+  type ActionsLedger,
+  type AdminWebhook,
+  type WebhookRequest,
+} from "./actions/admin-types";
 import type { IdentityRequest } from "./routes/oidc";
 
 const statistics = z.object({
@@ -87,6 +94,12 @@ export interface QueueRequest {
   readonly exitCode?: number;
   readonly outcome?: AdminJob["outcome"];
   readonly repository?: string;
+  /** Path of the workflow's file. @default .github/workflows/sandbox.yaml */
+  readonly workflow?: string;
+  /** What started the workflow. @default workflow_dispatch */
+  readonly event?: string;
+  /** @default main */
+  readonly branch?: string;
   /** The container to run the jobs in; sets whose runners have container hooks refuse jobs without one. @default none */
   readonly container?: z.infer<typeof container>;
   /** Containers beside it. @default none */
@@ -169,6 +182,25 @@ export class GitHubAdminClient {
     return this.call("GET", `/_sandbox/repositories/${repository}/workflow-values`, workflowValues);
   }
 
+  /** Has webhooks of runs and jobs sent to a URL, from now on. */
+  addWebhook(request: WebhookRequest): Promise<AdminWebhook> {
+    return this.call("POST", "/_sandbox/webhooks", adminWebhook, request);
+  }
+
+  async webhooks(): Promise<AdminWebhook[]> {
+    const reply = await this.call("GET", "/_sandbox/webhooks", z.object({ webhooks: z.array(adminWebhook) }));
+    return reply.webhooks;
+  }
+
+  async removeWebhook(id: number): Promise<void> {
+    await this.call("DELETE", `/_sandbox/webhooks/${id}`, z.undefined());
+  }
+
+  /** What really happened to runs and jobs, for tests to compare an exporter's figures with. */
+  actionsLedger(): Promise<ActionsLedger> {
+    return this.call("GET", "/_sandbox/actions/ledger", actionsLedger);
+  }
+
   async stop(): Promise<void> {
     await this.call("POST", "/_sandbox/stop", z.object({ status: z.string() }));
   }
@@ -180,7 +212,8 @@ export class GitHubAdminClient {
     body?: unknown,
   ): Promise<z.infer<T>> {
     const response = await this.send(method, path, body);
-    const value: unknown = await response.json();
+    const text = await response.text();
+    const value: unknown = text === "" ? undefined : JSON.parse(text);
     if (response.ok) return schema.parse(value);
     const refusal = z.object({ message: z.string() }).safeParse(value);
     throw new GitHubAdminError(response.status, `${method} ${path}: ${refusal.data?.message ?? response.statusText}`);

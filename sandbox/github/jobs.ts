@@ -55,8 +55,10 @@ export async function runJobs(
   options: JobsOptions,
   onProgress: (progress: JobsProgress) => void = () => undefined,
 ): Promise<JobsReport> {
-  const { scaleSet, count, seconds, exitCode, outcome, repository, container, services } = options;
-  const wanted = { scaleSet, count, seconds, exitCode, outcome, repository, container, services };
+  const { scaleSet, count, seconds, exitCode, outcome, container, services } = options;
+  const { repository, workflow, event, branch } = options;
+  const origin = { repository, workflow, event, branch };
+  const wanted = { scaleSet, count, seconds, exitCode, outcome, ...origin, container, services };
   const { batch } = await client.queueJobs(wanted);
   for await (const progress of followJobs(client, batch, options)) onProgress(progress);
   return summarizeJobs(await client.ledger({ batch }));

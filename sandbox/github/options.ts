@@ -1,3 +1,4 @@
+import type { LimitOptions } from "./actions/limits";
 import type { GitHubApp } from "./auth/app";
 
 /** All that can be set about the stand-in. */
@@ -21,6 +22,8 @@ export interface GitHubOptions {
   readonly runnerGroups?: readonly string[];
   /** Repositories that exist, `owner/name`. @default every name of an organisation that exists */
   readonly repositories?: readonly string[];
+  /** Rate limits of the REST API of Actions. @default those of GitHub */
+  readonly limits?: LimitOptions;
   readonly timing?: Partial<Timing>;
 }
 

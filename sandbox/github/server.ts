@@ -1,19 +1,22 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { PlatformActions } from "./actions/platform";
 import { TokenFile } from "./auth/credentials";
 import { signingKey } from "./auth/keys";
 import { SecretBox } from "./auth/secret-box";
 import { Tokens } from "./auth/tokens";
+import { dispatch } from "./http/dispatch";
 import { Exchange } from "./http/exchange";
 import { Wakeups } from "./http/long-poll";
-import { errorReply, notFound, type Reply } from "./http/reply";
 import { RequestLog } from "./http/request-log";
 import { Router } from "./http/router";
+import { send } from "./http/send";
 import { defaultTiming, type GitHubOptions } from "./options";
+import { actionsApiRoutes } from "./routes/actions";
+import { actionsAdminRoutes } from "./routes/actions-admin";
 import { adminRoutes } from "./routes/admin";
 import { agentRoutes } from "./routes/agents";
-import { legacyRunRoutes } from "./routes/legacy-runs";
 import { legacyRunnerRoutes } from "./routes/legacy-runners";
 import { oidcRoutes } from "./routes/oidc";
 import { organizationAdminRoutes } from "./routes/organization-admin";
@@ -27,7 +30,7 @@ import { runnerGroupRoutes } from "./routes/runner-groups";
 import { scaleSetRoutes } from "./routes/scale-sets";
 import { sessionRoutes } from "./routes/sessions";
 import type { Surroundings } from "./routes/surroundings";
-import { ActionsService, ServiceError } from "./service";
+import { ActionsService } from "./service";
 import { Store } from "./store";
 
 /** A stand-in for GitHub that serves. */
@@ -39,6 +42,7 @@ export class GitHubServer {
   private readonly router: Router;
   private readonly ticker: NodeJS.Timeout;
   readonly service: ActionsService;
+  readonly actions: PlatformActions;
 
   /** @param onStop called when the admin API asks for the end */
   constructor(
@@ -63,6 +67,13 @@ export class GitHubServer {
       wake: () => wakeups.ring(),
     });
     this.store.compact(this.service.state);
+    this.actions = new PlatformActions({
+      service: this.service,
+      stateFolder: options.stateFolder,
+      repositories: options.repositories ?? [],
+      limits: options.limits ?? {},
+      origin: () => options.publicUrl ?? this.urls()[0] ?? "http://localhost",
+    });
     this.log = new RequestLog(options.stateFolder);
     this.router = new Router(this.routes(timing, wakeups, now, onStop));
     this.ticker = setInterval(() => {
@@ -85,6 +96,10 @@ export class GitHubServer {
       });
       this.servers.push(server);
     }
+    return this.urls();
+  }
+
+  private urls(): string[] {
     return this.servers.map((server) => {
       const { address, family, port } = server.address() as AddressInfo;
       return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
@@ -94,6 +109,7 @@ export class GitHubServer {
   /** Answers what is held, stops listening and writes everything down. */
   async close(): Promise<void> {
     clearInterval(this.ticker);
+    this.actions.close();
     this.stopping.abort();
     const closed = this.servers.map((server) => new Promise((resolve) => server.close(resolve)));
     // Replies to the polls just ended go out first; then nothing is left to wait for.
@@ -105,7 +121,7 @@ export class GitHubServer {
   }
 
   private routes(timing: Surroundings["timing"], wakeups: Wakeups, now: () => number, onStop: () => void) {
-    const { options, service } = this;
+    const { options, service, actions } = this;
     const lifetimes = { installation: 3600, registration: 3600, service: timing.serviceTokenSeconds };
     const tokens = new Tokens(signingKey(options.stateFolder), now, { ...lifetimes, queue: timing.queueTokenSeconds });
     const accessTokens = new TokenFile(options.tokenFile);
@@ -115,11 +131,12 @@ export class GitHubServer {
     const stop = () => setTimeout(onStop, 50);
     const secretBox = new SecretBox(options.stateFolder);
     const credentials = { tokens, accessTokens, adminTokens, secretBox };
-    const around: Surroundings = { options, timing, service, ...credentials, wakeups, now, stop };
+    const around: Surroundings = { options, timing, service, actions, ...credentials, wakeups, now, stop };
     const usual = [restRoutes, scaleSetRoutes, sessionRoutes, agentRoutes, runnerRoutes, adminRoutes, oidcRoutes];
     const values = [organizationSecretRoutes, organizationVariableRoutes, organizationAdminRoutes];
+    const ofActions = [actionsApiRoutes, actionsAdminRoutes];
     const ofOrganizations = [...values, runnerGroupRoutes, organizationPermissionRoutes, repositoryRoutes];
-    return [...usual, ...ofOrganizations, legacyRunnerRoutes, legacyRunRoutes].flatMap((make) => make(around));
+    return [...usual, ...ofOrganizations, legacyRunnerRoutes, ...ofActions].flatMap((make) => make(around));
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -131,10 +148,11 @@ export class GitHubServer {
       AbortSignal.any([gone.signal, this.stopping.signal]),
       this.options.publicUrl,
     );
-    const reply = await this.answer(exchange);
+    const reply = await dispatch(this.router, exchange);
     // On disk before it is told: whoever has an answer can rely on it.
     this.store.flush(this.service.state);
-    send(response, reply);
+    const bytes = send(response, reply, exchange.header("accept-encoding"));
+    for (const action of exchange.afterwards) action();
     this.log.write({
       time: new Date().toISOString(),
       method: exchange.method,
@@ -142,36 +160,10 @@ export class GitHubServer {
       status: reply.status,
       ms: Math.round((performance.now() - began) * 10) / 10,
       who: exchange.who,
+      bytes,
+      ...exchange.note,
     });
   }
-
-  private async answer(exchange: Exchange): Promise<Reply> {
-    try {
-      const found = this.router.find(exchange.method, exchange.path);
-      if (!found) throw notFound();
-      exchange.params = found.params;
-      return await found.handler(exchange);
-    } catch (error) {
-      const expected = error instanceof ServiceError || (error instanceof Error && error.name === "RestError");
-      if (!expected) console.error(error);
-      return errorReply(error);
-    }
-  }
-}
-
-function send(response: ServerResponse, { status, body, headers }: Reply): void {
-  if (response.destroyed) return;
-  if (body === undefined) {
-    response.writeHead(status).end();
-    return;
-  }
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    ...headers,
-    "Content-Type": "application/json; charset=utf-8",
-    "Content-Length": Buffer.byteLength(text),
-  });
-  response.end(text);
 }
 
 function splitAddress(address: string): { host: string; port: number } {

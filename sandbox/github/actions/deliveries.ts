@@ -50,6 +50,12 @@ export class DeliveryLog {
     return { items, ...(last && older.length > items.length && { next: last.id }) };
   }
 
+  /** How many there are, and how many of them nobody took. */
+  counts(): { total: number; failed: number } {
+    const failed = this.entries.filter(({ statusCode }) => statusCode >= 300).length;
+    return { total: this.entries.length, failed };
+  }
+
   get(id: number): Delivery | undefined {
     return this.entries.find((entry) => entry.id === id);
   }

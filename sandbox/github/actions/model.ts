@@ -76,8 +76,8 @@ export class ActionsModel {
   }
 
   startRun(spec: RunSpec, at: Millis = this.clock.now()): Run {
-    const repository = this.registry.declare(spec.repository);
-    const workflow = this.registry.workflow(repository.fullName, spec.workflow, spec.workflowName);
+    const repository = this.registry.declare(spec.repository, {}, at);
+    const workflow = this.registry.workflow(repository.fullName, spec.workflow, spec.workflowName, at);
     const id = spec.id ?? this.nextRun;
     if (this.runs.has(id)) throw new Error(`run ${id} exists already`);
     this.nextRun = Math.max(this.nextRun, id) + 1;

@@ -18,9 +18,9 @@ export class Registry {
   constructor(private readonly clock: Clock) {}
 
   /** The repository, made known if it was not yet, and changed if anything is given. */
-  declare(fullName: string, change: RepositoryChange = {}): Repository {
+  declare(fullName: string, change: RepositoryChange = {}, at: Millis = this.clock.now()): Repository {
     const key = fullName.toLowerCase();
-    const known = this.repositories.get(key) ?? this.create(fullName);
+    const known = this.repositories.get(key) ?? create(fullName, at);
     const repository = { ...known, ...change };
     this.repositories.set(key, repository);
     return repository;
@@ -48,11 +48,11 @@ export class Registry {
   }
 
   /** The workflow of that file, made known if it was not yet. */
-  workflow(fullName: string, path = usualWorkflow, name = fileName(path)): Workflow {
+  workflow(fullName: string, path = usualWorkflow, name = fileName(path), at: Millis = this.clock.now()): Workflow {
     const key = keyOf(fullName, path);
     const known = this.workflows.get(key);
     if (known) return known;
-    const workflow = { id: numericId(key), repository: fullName, name, path, createdAt: this.clock.now() };
+    const workflow = { id: numericId(key), repository: fullName, name, path, createdAt: at };
     this.workflows.set(key, workflow);
     return workflow;
   }
@@ -67,13 +67,12 @@ export class Registry {
     this.runNumbers.set(id, number);
     return number;
   }
+}
 
-  private create(fullName: string): Repository {
-    const [owner = "", name = "", ...more] = fullName.split("/");
-    if (owner === "" || name === "" || more.length > 0) throw new Error(`repository ${fullName}: must be owner/name`);
-    const createdAt = this.clock.now();
-    return { owner, name, fullName, defaultBranch: "main", archived: false, createdAt, pushedAt: createdAt };
-  }
+function create(fullName: string, createdAt: Millis): Repository {
+  const [owner = "", name = "", ...more] = fullName.split("/");
+  if (owner === "" || name === "" || more.length > 0) throw new Error(`repository ${fullName}: must be owner/name`);
+  return { owner, name, fullName, defaultBranch: "main", archived: false, createdAt, pushedAt: createdAt };
 }
 
 const keyOf = (fullName: string, path: string) => `${fullName.toLowerCase()}/${path}`;

@@ -49,9 +49,10 @@ export class Webhooks {
     model.onTransition((transition) => this.tell(transition));
   }
 
-  add(spec: WebhookSpec): Webhook {
-    this.lastId += 1;
-    const hook = { id: this.lastId, spec, log: new DeliveryLog(this.clock), random: randomNumbers(spec.seed ?? 1) };
+  /** @param id by default the next number */
+  add(spec: WebhookSpec, id = this.lastId + 1): Webhook {
+    this.lastId = Math.max(this.lastId, id);
+    const hook = { id, spec, log: new DeliveryLog(this.clock), random: randomNumbers(spec.seed ?? 1) };
     this.hooks.set(hook.id, hook);
     return hook;
   }

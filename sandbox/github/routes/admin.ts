@@ -20,6 +20,9 @@ const queueBody = z
     exitCode: z.number().int().min(0).max(255).optional(),
     outcome: z.enum(["success", "failure", "crash", "deprecated"]).optional(),
     repository: z.string().min(1).optional(),
+    workflow: z.string().min(1).optional(),
+    event: z.string().min(1).optional(),
+    branch: z.string().min(1).optional(),
     container: container.optional(),
     services: z.array(container.extend({ name: z.string().min(1) })).optional(),
   })

@@ -1,19 +1,25 @@
+import { installationCredential, tokenCredential } from "../actions/credentials";
+import type { Credential } from "../actions/limits";
 import type { Exchange } from "../http/exchange";
 import { badCredentials, unauthorized } from "../http/reply";
 import type { Session } from "../service/types";
 import type { Surroundings } from "./surroundings";
 
-/** Lets a personal access token or an App's installation token pass, as Basic (ARC 0.6.1), Bearer or `token`. */
-export async function requireRestAccess(exchange: Exchange, { accessTokens, tokens }: Surroundings): Promise<void> {
+/** Lets a personal access token or an App's installation token pass, as Basic (ARC 0.6.1), Bearer or `token`; says whose it is. */
+export async function requireRestAccess(
+  exchange: Exchange,
+  { accessTokens, tokens }: Surroundings,
+): Promise<Credential> {
   const { authorization } = exchange;
   if (!authorization || authorization.scheme === "remoteauth") throw badCredentials("Requires authentication");
   if (accessTokens.accepts(authorization.value)) {
     exchange.who = "token";
-    return;
+    return tokenCredential(authorization.value);
   }
   const claims = await tokens.check("installation", installationJwt(authorization.value));
   if (!claims) throw badCredentials();
   exchange.who = `app:${claims.app}`;
+  return installationCredential(claims.installation, authorization.value);
 }
 
 /** Lets the JWT of the runner-registration call pass; gives the scope it is good for. */

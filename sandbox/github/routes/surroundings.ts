@@ -1,3 +1,4 @@
+import type { PlatformActions } from "../actions/platform";
 import type { GitHubOptions, Timing } from "../options";
 import type { TokenFile } from "../auth/credentials";
 import type { SecretBox } from "../auth/secret-box";
@@ -10,6 +11,7 @@ export interface Surroundings {
   readonly options: GitHubOptions;
   readonly timing: Timing;
   readonly service: ActionsService;
+  readonly actions: PlatformActions;
   readonly tokens: Tokens;
   readonly accessTokens: TokenFile;
   readonly adminTokens: TokenFile;

@@ -1,5 +1,6 @@
 import type { ActionsService } from "../service";
 import type { Agent, Job, Message, MessageItem, MessageKind, RunnerGroup, ScaleSet, Session } from "../service/types";
+import { usual } from "../actions/from-jobs";
 import { servicePath } from "./surroundings";
 
 /** The forms in which the Actions service shows its things on the wire. */
@@ -65,10 +66,10 @@ export function jobView(job: Job, kind: MessageKind, origin: string) {
     jobId: job.jobId,
     repositoryName: job.repository,
     ownerName: job.owner,
-    jobWorkflowRef: `${job.owner}/${job.repository}/.github/workflows/sandbox.yaml@refs/heads/main`,
+    jobWorkflowRef: `${job.owner}/${job.repository}/${job.workflow ?? usual.workflow}@refs/heads/${job.branch ?? usual.branch}`,
     jobDisplayName: job.displayName,
     workflowRunId: job.workflowRunId,
-    eventName: "workflow_dispatch",
+    eventName: job.event ?? usual.event,
     requestLabels: [job.scaleSetName],
     queueTime: time(job.queuedAt),
     // Times that have not come yet are left out: ARC's listener ends itself over an empty string.

@@ -17,6 +17,12 @@ export interface JobRequest {
   readonly outcome?: Outcome;
   /** @default the first organisation's `sandbox` repository */
   readonly repository?: string;
+  /** Path of the workflow's file. @default .github/workflows/sandbox.yaml */
+  readonly workflow?: string;
+  /** What started the workflow. @default workflow_dispatch */
+  readonly event?: string;
+  /** @default main */
+  readonly branch?: string;
   /** The container to run the job in. Runners without container hooks pass over it. @default none */
   readonly container?: JobContainer;
   /** Containers beside it. @default none */
@@ -48,6 +54,9 @@ export class Jobs {
         workflowRunId,
         owner: this.owner,
         repository: request.repository ?? "sandbox",
+        ...(request.workflow !== undefined && { workflow: request.workflow }),
+        ...(request.event !== undefined && { event: request.event }),
+        ...(request.branch !== undefined && { branch: request.branch }),
         seconds: request.seconds ?? 0,
         exitCode,
         outcome: request.outcome ?? (exitCode === 0 ? "success" : "failure"),

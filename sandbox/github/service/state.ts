@@ -41,6 +41,8 @@ export class State {
   readonly actionsPermissions = new Map<string, ActionsPermissions>();
   /** Ids of the jobs that still count, oldest first: counting them stays cheap however long the ledger grows. */
   readonly openJobs = new Set<number>();
+  /** Told of each change of a job. */
+  onJob: ((job: Job) => void) | undefined;
   private readonly counters = new Map<string, number>();
   private dirty = new Map<string, Change>();
 
@@ -56,6 +58,7 @@ export class State {
     (this[table] as Map<string | number, Tables[T]>).set(entity.id, entity);
     if (table === "jobs") this.index(entity as Job);
     this.mark(table, entity.id, entity);
+    if (table === "jobs") this.onJob?.(entity as Job);
   }
 
   remove(table: TableName, id: string | number): void {

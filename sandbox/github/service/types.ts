@@ -45,6 +45,12 @@ export interface Job {
   readonly workflowRunId: number;
   readonly owner: string;
   readonly repository: string;
+  /** Path of the workflow's file. @default .github/workflows/sandbox.yaml */
+  readonly workflow?: string;
+  /** What started the workflow. @default workflow_dispatch */
+  readonly event?: string;
+  /** @default main */
+  readonly branch?: string;
   readonly seconds: number;
   readonly exitCode: number;
   readonly outcome: Outcome;

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { z } from "zod";
 import { commonLabels, firstJobFor } from "../../../../sandbox/github/service/legacy-runners";
-import { runsOf } from "../../../../sandbox/github/service/legacy-runs";
+import { ManualClock } from "../../../../sandbox/github/actions/clock";
+import { JobsFollower } from "../../../../sandbox/github/actions/from-jobs";
+import { ActionsModel, newest } from "../../../../sandbox/github/actions/model";
 import type { Job, JobResult, JobState } from "../../../../sandbox/github/service/types";
 import { send, startFixture, token, type Fixture } from "./fixtures";
 import { rest, startRunner } from "./legacy-client";
@@ -56,20 +58,53 @@ describe("workflow runs of a repository", () => {
   ];
   for (const [what, states, status, conclusion] of table) {
     it(what, () => {
-      const jobs = states.map(([state, result], index) => job({ id: index, state, ...(result && { result }) }));
-      const [run, ...others] = runsOf(jobs, "Acme/API");
-      assert.deepEqual([run?.status, run?.conclusion, others.length], [status, conclusion, 0]);
+      const jobs = states.map(([state, result], id) =>
+        job({
+          ...{ id, state },
+          ...((state === "started" || state === "completed") && { startedAt: 2000 + id }),
+          ...(result && { result, finishedAt: 3000 + id }),
+        }),
+      );
+      for (const model of [replayed(jobs), followed(jobs)]) {
+        const [run, ...others] = [...model.allRuns()];
+        const attempt = run && newest(run);
+        assert.deepEqual([attempt?.status, attempt?.conclusion, others.length], [status, conclusion ?? null, 0]);
+      }
     });
   }
 
   it("are those of that repository alone, one for each call that queued jobs", () => {
-    const jobs = [job({ workflowRunId: 1 }), job({ workflowRunId: 2 }), job({ workflowRunId: 3, repository: "web" })];
+    const jobs = [1, 2, 3].map((id) => job({ id, workflowRunId: id, ...(id === 3 && { repository: "web" }) }));
     assert.deepEqual(
-      runsOf(jobs, "acme/api").map(({ id }) => id),
+      replayed(jobs)
+        .runsOf("Acme/API")
+        .map(({ id }) => id),
       [1, 2],
     );
   });
 });
+
+const follower = (model: ActionsModel) =>
+  new JobsFollower(model, ({ agentId = 0 }) => ({ id: agentId, name: "", groupId: 1, groupName: "Default" }));
+
+/** As after a restart: from what the jobs are now. */
+function replayed(jobs: readonly Job[]): ActionsModel {
+  const model = new ActionsModel(new ManualClock());
+  follower(model).replay(jobs);
+  return model;
+}
+
+/** As it goes: each job is seen queued first, then with whatever came next. */
+function followed(jobs: readonly Job[]): ActionsModel {
+  const model = new ActionsModel(new ManualClock());
+  const seen = follower(model);
+  for (const { id } of jobs) seen.follow(job({ id }));
+  for (const each of [...jobs].sort((left, right) => (left.finishedAt ?? 0) - (right.finishedAt ?? 0))) {
+    seen.follow({ ...each, state: "started", finishedAt: undefined });
+    seen.follow(each);
+  }
+  return model;
+}
 
 describe("the job that a runner takes", () => {
   const label = fc.constantFrom("gpu", "GPU", "large", "linux", "self-hosted", "x64", "other");

@@ -118,7 +118,8 @@ describe("the stand-in's checks of tokens", () => {
       .split("\n")
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     assert.equal(lines.length, 7);
-    for (const line of lines) assert.deepEqual(Object.keys(line), ["time", "method", "path", "status", "ms", "who"]);
+    for (const line of lines)
+      assert.deepEqual(Object.keys(line), ["time", "method", "path", "status", "ms", "who", "bytes"]);
     assert.ok(lines.some((line) => line.who === "listener:listener-0"));
     const journal = readFileSync(join(github.folder, "state", "journal.ndjson"), "utf8");
     for (const hidden of [token, secret, session.messageQueueAccessToken, encodedJITConfig]) {

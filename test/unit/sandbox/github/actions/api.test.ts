@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { ManualClock } from "../../../../../sandbox/github/actions/clock";
-import type { ActionsServer} from "../../../../../sandbox/github/actions/serve";
+import type { ActionsServer } from "../../../../../sandbox/github/actions/serve";
 import { serveActions, type ServeOptions } from "../../../../../sandbox/github/actions/serve";
 import type { Job } from "../../../../../sandbox/github/actions/types";
 import { get, jobsOf, runner } from "./fixtures";

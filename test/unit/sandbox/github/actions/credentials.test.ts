@@ -44,7 +44,7 @@ describe("an App's installation at the stand-in for Actions", function () {
   const ask = async (issuer = "1") => {
     const headers = { authorization: `Bearer ${await appToken(issuer)}` };
     const response = await fetch(`${github.url}${path}`, { method: "POST", headers });
-    return { status: response.status, body: (await response.json()) };
+    return { status: response.status, body: await response.json() };
   };
 
   it("sees its repositories with a budget of its own, until its token is an hour old", async () => {
