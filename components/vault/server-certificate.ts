@@ -1,8 +1,26 @@
 import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 
-import { certManagerGroup, leafCertificateSpec } from "../cert-manager/issuer-specs";
+import { certManagerGroup, type IssuerRef, leafCertificateSpec } from "../cert-manager/issuer-specs";
 import { certificateNames, serverNames } from "./server-names";
 import type { VaultCluster, VaultClusterArgs } from "./vault-cluster";
+
+/** By whom a certificate is issued, and for how long. */
+export interface CertificateTls {
+  readonly issuer: IssuerRef;
+  readonly duration: string;
+  readonly renewBefore: string;
+  /** Repeats operations while cert-manager's webhook starts. @default none */
+  readonly retry?: pulumi.ErrorHook;
+}
+
+export interface TlsCertificateArgs {
+  /** Of the certificate, too. */
+  readonly secretName: string;
+  readonly namespace: string;
+  readonly dnsNames: readonly string[];
+  readonly tls: CertificateTls;
+}
 
 /**
  * One certificate for all servers. They are clients of each other too, when they join and when a standby hands a request on.
@@ -14,29 +32,40 @@ export function createCertificate(
   name: string,
   { serverName, namespace, tls }: VaultClusterArgs,
 ): k8s.apiextensions.CustomResource {
-  const { tlsSecret } = serverNames(serverName);
+  const dnsNames = certificateNames({ name: serverName, namespace }, tls.names);
+  const { tlsSecret: secretName } = serverNames(serverName);
+  return createTlsCertificate(`${name}-certificate`, { secretName, namespace, dnsNames, tls }, parent);
+}
+
+/** A certificate for servers and clients, for 127.0.0.1 as well. Pulumi waits until it is issued. */
+export function createTlsCertificate(
+  name: string,
+  { secretName, namespace, dnsNames, tls }: TlsCertificateArgs,
+  parent: pulumi.Resource,
+): k8s.apiextensions.CustomResource {
+  const { issuer, duration, renewBefore, retry } = tls;
   return new k8s.apiextensions.CustomResource(
-    `${name}-certificate`,
+    name,
     {
       apiVersion: `${certManagerGroup}/v1`,
       kind: "Certificate",
       metadata: {
-        name: tlsSecret,
+        name: secretName,
         namespace,
         annotations: { "pulumi.com/waitFor": "condition=Ready", "pulumi.com/timeoutSeconds": "300" },
       },
       spec: {
         ...leafCertificateSpec({
-          secretName: tlsSecret,
-          issuer: tls.issuer,
-          dnsNames: certificateNames({ name: serverName, namespace }, tls.names),
-          duration: tls.duration,
-          renewBefore: tls.renewBefore,
+          secretName,
+          issuer,
+          dnsNames,
+          duration,
+          renewBefore,
           usages: ["server auth", "client auth"],
         }),
         ipAddresses: ["127.0.0.1"],
       },
     },
-    { parent, ...(tls.retry && { hooks: { onError: [tls.retry] } }) },
+    { parent, ...(retry && { hooks: { onError: [retry] } }) },
   );
 }

@@ -21,6 +21,7 @@ import {
   programNodeOptions,
 } from "./backup-config";
 import type { BackupSettings } from "./backup-settings";
+import { createCronJob } from "./cron-job";
 import { type PolicyRules, policyText } from "./init-policy";
 import { provisionerLogin } from "./init-names";
 import { vaultPorts } from "./server-names";
@@ -94,7 +95,7 @@ export class VaultBackup extends pulumi.ComponentResource {
     const text = `${JSON.stringify(backupConfig(args.backup, args), undefined, 2)}\n`;
     const files = configFiles({ [backupConfigFile]: text });
     const config = createAppConfigMap(`${name}-config`, { app: backupLogin, namespace }, files, this);
-    const cronJob = createCronJob(this, name, args, { code, config }, [canary, login, ...Object.values(rights)]);
+    const cronJob = createBackupCronJob(this, name, args, { code, config }, [canary, login, ...Object.values(rights)]);
     this.nodes = { ...rights, networkPolicy, canary, policy, login, code, config, cronJob };
     this.registerOutputs({});
   }
@@ -180,7 +181,7 @@ function createNetworkPolicy(
   );
 }
 
-function createCronJob(
+function createBackupCronJob(
   parent: VaultBackup,
   name: string,
   args: VaultBackupArgs,
@@ -210,24 +211,7 @@ function createCronJob(
       graceSeconds: 60,
     }),
   );
-  return new k8s.batch.v1.CronJob(
-    `${name}-cron-job`,
-    {
-      metadata: { name: backupLogin, namespace, labels: appLabels(backupLogin) },
-      spec: {
-        schedule: backup.schedule,
-        timeZone: backup.timeZone,
-        suspend: backup.suspended,
-        concurrencyPolicy: "Forbid",
-        startingDeadlineSeconds: backup.startingDeadlineSeconds,
-        successfulJobsHistoryLimit: 3,
-        failedJobsHistoryLimit: 5,
-        // Plain data of our own types; the SDK's types are mutable and wrap every field in Input.
-        jobTemplate: template as pulumi.Output<unknown> as pulumi.Output<k8s.types.input.batch.v1.JobTemplateSpec>,
-      },
-    },
-    { parent, dependsOn },
-  );
+  return createCronJob(`${name}-cron-job`, { ...backup, app: backupLogin, namespace, template }, { parent, dependsOn });
 }
 
 /**

@@ -9,8 +9,8 @@ import { configFiles, createAppConfigMap } from "../apps/app-config-map";
 import { createAppNetworkPolicy } from "../apps/app-network";
 import { jobTemplate } from "../apps/job-pod";
 import { appLabels, configFolder } from "../apps/pod";
-import { certManagerGroup, type IssuerRef, leafCertificateSpec } from "../cert-manager/issuer-specs";
 import { backupConfigFile, programNodeOptions } from "./backup-config";
+import { createCronJob } from "./cron-job";
 import {
   drillArguments,
   type DrillConfigArgs,
@@ -23,6 +23,7 @@ import {
 import { drillName } from "./drill-names";
 import { drillServer, drillServerVolumes } from "./drill-pod";
 import { policyText } from "./init-policy";
+import { type CertificateTls, createTlsCertificate } from "./server-certificate";
 import { unsealConfig } from "./unseal-config";
 
 export interface VaultDrillArgs extends DrillConfigArgs {
@@ -34,13 +35,7 @@ export interface VaultDrillArgs extends DrillConfigArgs {
   readonly code: k8s.core.v1.ConfigMap;
   /** Certificate of the servers' authority, in PEM: backups know it, and with it the drill's certificate. */
   readonly authority: pulumi.Input<string>;
-  readonly tls: {
-    readonly issuer: IssuerRef;
-    readonly duration: string;
-    readonly renewBefore: string;
-    /** Repeats operations while cert-manager's webhook starts. @default none */
-    readonly retry?: pulumi.ErrorHook;
-  };
+  readonly tls: CertificateTls;
   /** Image of the servers. */
   readonly serverImage: string;
   /** Image with a `node` of version 20 or later on its PATH. */
@@ -87,7 +82,12 @@ export class VaultDrill extends pulumi.ComponentResource {
       configFiles(drillFiles(args)),
       this,
     );
-    const cronJob = createCronJob(this, name, args, config, [serviceAccount, networkPolicy, certificate, login.login]);
+    const cronJob = createDrillCronJob(this, name, args, config, [
+      serviceAccount,
+      networkPolicy,
+      certificate,
+      login.login,
+    ]);
     this.nodes = { serviceAccount, networkPolicy, certificate, ...login, config, cronJob };
     this.registerOutputs({});
   }
@@ -135,29 +135,10 @@ function createCertificate(
   name: string,
   { namespace, tls }: VaultDrillArgs,
 ): k8s.apiextensions.CustomResource {
-  return new k8s.apiextensions.CustomResource(
+  return createTlsCertificate(
     `${name}-certificate`,
-    {
-      apiVersion: `${certManagerGroup}/v1`,
-      kind: "Certificate",
-      metadata: {
-        name: drillTlsSecret,
-        namespace,
-        annotations: { "pulumi.com/waitFor": "condition=Ready", "pulumi.com/timeoutSeconds": "300" },
-      },
-      spec: {
-        ...leafCertificateSpec({
-          secretName: drillTlsSecret,
-          issuer: tls.issuer,
-          dnsNames: [drillHost(namespace), "localhost"],
-          duration: tls.duration,
-          renewBefore: tls.renewBefore,
-          usages: ["server auth", "client auth"],
-        }),
-        ipAddresses: ["127.0.0.1"],
-      },
-    },
-    { parent, ...(tls.retry && { hooks: { onError: [tls.retry] } }) },
+    { secretName: drillTlsSecret, namespace, dnsNames: [drillHost(namespace), "localhost"], tls },
+    parent,
   );
 }
 
@@ -190,7 +171,7 @@ function createLogin(
   return { policy, mount, login };
 }
 
-function createCronJob(
+function createDrillCronJob(
   parent: VaultDrill,
   name: string,
   args: VaultDrillArgs,
@@ -201,24 +182,7 @@ function createCronJob(
   const template = pulumi
     .all([args.code.metadata.name, config.metadata.name])
     .apply(([codeConfigMap, configConfigMap]) => drillJobTemplate(args, codeConfigMap, configConfigMap));
-  return new k8s.batch.v1.CronJob(
-    `${name}-cron-job`,
-    {
-      metadata: { name: drillName, namespace, labels: appLabels(drillName) },
-      spec: {
-        schedule: drill.schedule,
-        timeZone: drill.timeZone,
-        suspend: drill.suspended,
-        concurrencyPolicy: "Forbid",
-        startingDeadlineSeconds: drill.startingDeadlineSeconds,
-        successfulJobsHistoryLimit: 3,
-        failedJobsHistoryLimit: 3,
-        // Plain data of our own types; the SDK's types are mutable and wrap every field in Input.
-        jobTemplate: template as pulumi.Output<unknown> as pulumi.Output<k8s.types.input.batch.v1.JobTemplateSpec>,
-      },
-    },
-    { parent, dependsOn },
-  );
+  return createCronJob(`${name}-cron-job`, { ...drill, app: drillName, namespace, template }, { parent, dependsOn });
 }
 
 function drillJobTemplate(args: VaultDrillArgs, codeConfigMap: string, configConfigMap: string) {

@@ -14,22 +14,9 @@ import { backupSettings } from "../../../../components/vault/backup-settings";
 import { backupProgram, VaultBackup, type VaultBackupArgs } from "../../../../components/vault/vault-backup";
 import type { BackupInput } from "../../../../stacks/vault/backup-schema";
 import { register, type Registrations } from "../../../support/mocks";
+import { awsStore, ownStore } from "./backup-fixtures";
 
-const input: BackupInput = {
-  stores: {
-    aws: { region: "eu-central-1", bucket: "snapshots-a", credentials: { kind: "webIdentity" } },
-    own: {
-      endpoint: "https://minio.example.com:9000",
-      bucket: "snapshots-b",
-      credentials: {
-        kind: "keys",
-        accessKeyId: { name: "minio", key: "id" },
-        secretAccessKey: { name: "minio", key: "secret" },
-      },
-      ca: { configMap: "minio-ca", key: "root.pem" },
-    },
-  },
-};
+const input: BackupInput = { stores: { aws: awsStore, own: ownStore } };
 const place = {
   address: "https://vault-active.vault.svc:8200",
   peers: ["https://vault-0.vault-internal.vault.svc:8200"],

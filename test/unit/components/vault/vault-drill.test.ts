@@ -12,23 +12,10 @@ import { unsealConfig } from "../../../../components/vault/unseal-config";
 import { VaultDrill, type VaultDrillArgs } from "../../../../components/vault/vault-drill";
 import type { BackupInput } from "../../../../stacks/vault/backup-schema";
 import { register, type Registrations } from "../../../support/mocks";
+import { awsStore, ownStore } from "./backup-fixtures";
 import { clusterArgs, vault20 } from "./server-fixtures";
 
-const input: BackupInput = {
-  stores: {
-    own: {
-      endpoint: "https://minio.example.com:9000",
-      bucket: "snapshots-b",
-      credentials: {
-        kind: "keys",
-        accessKeyId: { name: "minio", key: "id" },
-        secretAccessKey: { name: "minio", key: "secret" },
-      },
-      ca: { configMap: "minio-ca", key: "root.pem" },
-    },
-    aws: { region: "eu-central-1", bucket: "snapshots-a", credentials: { kind: "webIdentity" } },
-  },
-};
+const input: BackupInput = { stores: { own: ownStore, aws: awsStore } };
 const surroundings = { serverResources: clusterArgs.resources, sealPorts: [8443] };
 const drillOf = (drill: NonNullable<BackupInput["drill"]>) => {
   const settings = drillSettings(drill, backupSettings(input), surroundings);
