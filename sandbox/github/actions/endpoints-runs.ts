@@ -123,16 +123,22 @@ function late({ model, jobsLagMillis = 0 }: ActionsApiOptions, job: Job): Job {
   return { ...job, status: job.startedAt === null ? "queued" : "in_progress", conclusion: null, completedAt: null };
 }
 
-/** Texts of runs, each made once: a page of them takes longer to make than all the rest. */
+/** As many as fit into 60 MB. */
+const keptTexts = 5000;
+
+/** Texts of the runs that were shown last: to make a page of them takes longer than all the rest. */
 class RunTexts {
-  private readonly known = new WeakMap<Attempt, { readonly key: string; readonly text: string }>();
+  private readonly known = new Map<Attempt, { readonly key: string; readonly text: string }>();
 
   text(run: Run, attempt: Attempt, origin: string): string {
     const key = `${run.version} ${origin}`;
     const found = this.known.get(attempt);
     if (found?.key === key) return found.text;
     const text = JSON.stringify(runView(run, attempt, origin));
+    this.known.delete(attempt);
     this.known.set(attempt, { key, text });
+    const [oldest] = this.known.keys();
+    if (oldest && this.known.size > keptTexts) this.known.delete(oldest);
     return text;
   }
 }
