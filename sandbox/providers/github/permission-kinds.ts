@@ -78,7 +78,8 @@ async function readLists(client: GithubClient, found: JsonObject, old: JsonObjec
 }
 
 function workflowPermissions(): ResourceKind<GithubClient> {
-  const path = (organization: string): string => `orgs/${encodeURIComponent(organization)}/actions/permissions/workflow`;
+  const path = (organization: string): string =>
+    `orgs/${encodeURIComponent(organization)}/actions/permissions/workflow`;
   const write = async (client: GithubClient, inputs: JsonObject): Promise<JsonObject> => {
     await client.write("PUT", path(textAt(inputs, "organizationSlug") ?? ""), {
       default_workflow_permissions: inputs["defaultWorkflowPermissions"] ?? "read",

@@ -138,4 +138,35 @@ describe("stackConfig", () => {
   it("fails for a file that does not exist, with its name", () => {
     assert.throws(() => stackConfig(sandbox, "/nowhere/Pulumi.local.yaml"), /^Error: \/nowhere\/Pulumi\.local\.yaml /);
   });
+
+  describe("of the organization", () => {
+    const organization = { section: { variables: {} }, token: "sandbox_0123", secrets: { ROLE: "r" } };
+    const keysOf = (...lines: readonly string[]): string[] => {
+      const file = join(folder(), "Pulumi.local.yaml");
+      writeFileSync(file, lines.join("\n"));
+      const config = stackConfig({ ...sandbox, organization }, file);
+      return Object.entries(config).flatMap(([key, { secret }]) =>
+        /:organization/.test(key) ? [`${key.split(":")[1] ?? ""}${secret === true ? " (secret)" : ""}`] : [],
+      );
+    };
+    const all = ["organization", "organizationSecrets (secret)", "organizationToken (secret)"];
+
+    it("is there with its secrets marked", () => assert.deepEqual(keysOf("config:").sort(), all));
+
+    it("is laid under what the user wrote", () => {
+      const lines = ["config:", "  runner-platform:organizationSecrets: { OTHER: o }"];
+      assert.deepEqual(keysOf(...lines).sort(), all);
+      const file = join(folder(), "Pulumi.local.yaml");
+      const config = stackConfig({ ...sandbox, organization }, file);
+      assert.deepEqual(values(config)["organizationSecrets"], { ROLE: "r", OTHER: "o" });
+    });
+
+    it("is not there beside another GitHub, whose organization it would change", () => {
+      assert.deepEqual(keysOf("config:", "  runner-platform:github: { configUrl: 'https://github.com/acme' }"), []);
+    });
+
+    it("goes with its secrets when the section is taken away", () => {
+      assert.deepEqual(keysOf("config:", "  runner-platform:organization: null"), ["organization"]);
+    });
+  });
 });
