@@ -58,11 +58,11 @@ function own<T extends AdminJob>(jobs: readonly T[], batches: ReadonlySet<string
   return jobs.filter(({ batch }) => batches.has(batch));
 }
 
-/** Jobs of the same set and length can be queued by one call, as those of a matrix are. */
+/** Jobs of the same set, length and source can be queued by one call, as those of a matrix are. */
 function alike(due: readonly PlannedJob[]): PlannedJob[][] {
   const groups = new Map<string, PlannedJob[]>();
   for (const job of due) {
-    const key = `${job.scaleSet}/${job.seconds}`;
+    const key = JSON.stringify([job.scaleSet, job.seconds, job.source]);
     groups.set(key, [...(groups.get(key) ?? []), job]);
   }
   return [...groups.values()];
@@ -78,6 +78,7 @@ async function queue(
     scaleSet: first?.scaleSet ?? "",
     seconds: first?.seconds,
     count: group.length,
+    ...first?.source,
     container,
   });
   return batch;

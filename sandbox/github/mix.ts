@@ -5,6 +5,16 @@ export interface PlannedJob {
   readonly scaleSet: string;
   readonly atSeconds: number;
   readonly seconds: number;
+  /** Where it comes from. @default what the stand-in takes for jobs that say nothing of it */
+  readonly source?: JobSource;
+}
+
+/** The workflow of a job, and what started it. */
+export interface JobSource {
+  readonly repository: string;
+  readonly workflow: string;
+  readonly event: string;
+  readonly branch: string;
 }
 
 export interface MixOptions {
@@ -41,7 +51,28 @@ export function planMix({ scaleSets, count, minutes, seed }: MixOptions): Planne
   );
   // Sorted uniform times are what a Poisson process looks like whose count is known.
   const times = names.map(() => random() * minutes * 60).sort((left, right) => left - right);
-  return names.map((scaleSet, index) => ({ scaleSet, atSeconds: times[index] ?? 0, seconds: jobSeconds(random) }));
+  // Numbers of its own: where jobs come from says nothing about when and how long.
+  const others = randomNumbers(~seed);
+  return names.map((scaleSet, index) => ({
+    scaleSet,
+    atSeconds: times[index] ?? 0,
+    seconds: jobSeconds(random),
+    source: jobSource(others),
+  }));
+}
+
+const repositories = ["sandbox", "api", "web"];
+const workflows = ["ci", "deploy"];
+/** Share of jobs that are for pull requests. */
+const pullRequests = 0.6;
+
+function jobSource(random: () => number): JobSource {
+  const pick = (names: readonly string[]) => names[Math.floor(random() * names.length)] ?? "";
+  const [repository, workflow] = [pick(repositories), `.github/workflows/${pick(workflows)}.yaml`];
+  const number = Math.floor(random() * 9) + 1;
+  return random() < pullRequests
+    ? { repository, workflow, event: "pull_request", branch: `feature/${number}` }
+    : { repository, workflow, event: "push", branch: "main" };
 }
 
 /** All jobs of all sets at once, each of the same length. */

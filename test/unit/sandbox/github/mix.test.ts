@@ -65,6 +65,14 @@ describe("a mix of jobs", () => {
     assert.notDeepEqual(planMix({ scaleSets: seven, count: 100, minutes: 8, seed: 2 }), plan);
   });
 
+  it("comes from several repositories and workflows, from pushes to main and from pull requests of other branches", () => {
+    const sources = planMix({ scaleSets: seven, count: 200, minutes: 8, seed: 1 }).map(({ source }) => source);
+    assert.equal(new Set(sources.map((source) => `${source?.repository} ${source?.workflow}`)).size, 6);
+    for (const source of sources) assert.equal(source?.event === "push", source?.branch === "main");
+    const pushes = sources.filter((source) => source?.event === "push").length;
+    assert.ok(pushes > 50 && pushes < 110, `${pushes} of 200 are pushes`);
+  });
+
   it("has lengths that look log-normal: the median is about 3 s, and the mean lies above it", () => {
     const lengths = planMix({ scaleSets: seven, count: 2000, minutes: 8, seed: 7 })
       .map(({ seconds }) => seconds)
