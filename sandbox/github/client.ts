@@ -45,6 +45,8 @@ const job = z.object({
   finishedAt: z.number().optional(),
 });
 
+const batch = z.object({ batch: z.string(), jobs: z.array(job) });
+
 const ledgerJob = job.extend({
   transitions: z.array(z.object({ name: z.string(), at: z.number(), detail: z.string().optional() })),
 });
@@ -146,7 +148,12 @@ export class GitHubAdminClient {
   }
 
   queueJobs(request: QueueRequest): Promise<{ batch: string; jobs: AdminJob[] }> {
-    return this.call("POST", "/_sandbox/jobs", z.object({ batch: z.string(), jobs: z.array(job) }), request);
+    return this.call("POST", "/_sandbox/jobs", batch, request);
+  }
+
+  /** Queues all jobs of a run once more, as its next attempt. @param run its id, as in the ledger of runs */
+  rerun(run: number): Promise<{ batch: string; jobs: AdminJob[] }> {
+    return this.call("POST", `/_sandbox/runs/${run}/rerun`, batch);
   }
 
   async jobs(filter: JobFilter = {}): Promise<AdminJob[]> {

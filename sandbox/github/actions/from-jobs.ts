@@ -14,10 +14,12 @@ const conclusions: Readonly<Record<JobResult, Conclusion>> = {
 
 interface Step {
   readonly at: Millis;
-  /** Of what happens at the same time the lower comes first. */
+  /** Of what happens at the same time the lower comes first: a run runs again only after its end. */
   readonly rank: number;
   readonly take: () => void;
 }
+
+const stepsOfAttempt = 3;
 
 /** Keeps a model in step with the jobs of the scale-set service: the jobs that were queued by one call are one run. */
 export class JobsFollower {
@@ -39,16 +41,21 @@ export class JobsFollower {
   }
 
   private stepsOf(job: ServiceJob): Step[] {
-    const { startedAt, finishedAt, result } = job;
+    const { queuedAt, result, attempt = 1 } = job;
     const status = this.model.job(job.id)?.job.status;
+    // The machine's clock may have been set back in between.
+    const startedAt = job.startedAt === undefined ? undefined : Math.max(job.startedAt, queuedAt);
+    const finishedAt = job.finishedAt === undefined ? undefined : Math.max(job.finishedAt, startedAt ?? queuedAt);
+    const first = attempt * stepsOfAttempt;
     const steps: Step[] = [];
-    if (status === undefined) steps.push({ at: job.queuedAt, rank: 0, take: () => this.add(job) });
+    if (status === undefined) steps.push({ at: queuedAt, rank: first, take: () => this.add(job) });
     if (startedAt !== undefined && (status === undefined || status === "queued")) {
       const runner = this.runnerOf(job);
-      steps.push({ at: startedAt, rank: 1, take: () => this.model.startJob(job.id, runner, startedAt) });
+      steps.push({ at: startedAt, rank: first + 1, take: () => this.model.startJob(job.id, runner, startedAt) });
     }
     if (finishedAt !== undefined && result !== undefined && status !== "completed") {
-      steps.push({ at: finishedAt, rank: 2, take: () => this.model.endJob(job.id, conclusions[result], finishedAt) });
+      const conclusion = conclusions[result];
+      steps.push({ at: finishedAt, rank: first + 2, take: () => this.model.endJob(job.id, conclusion, finishedAt) });
     }
     return steps;
   }
@@ -59,6 +66,7 @@ export class JobsFollower {
     const spec = { id: job.workflowRunId, repository, workflow, event, branch, jobs: [] };
     // Its further jobs come within the same moment: none can be over before all are there.
     const run = this.model.run(job.workflowRunId) ?? this.model.startRun(spec, job.queuedAt);
+    if ((job.attempt ?? 1) > run.attempts.length) this.model.rerun(run, [], job.queuedAt);
     this.model.addJob(run, { id: job.id, name: job.displayName, labels: labelsOf(job) }, job.queuedAt);
   }
 }

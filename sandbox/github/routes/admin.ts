@@ -50,6 +50,14 @@ export function adminRoutes(surroundings: Surroundings): Route[] {
       }),
     ),
     route(
+      "POST",
+      "/_sandbox/runs/:run/rerun",
+      guarded((exchange) => {
+        const jobs = service.jobs.rerun(exchange.id("run"));
+        return created({ batch: jobs[0]?.batch, jobs: jobs.map(adminJobView) });
+      }),
+    ),
+    route(
       "GET",
       "/_sandbox/jobs",
       guarded((exchange) => ok({ jobs: select(surroundings, exchange).map(adminJobView) })),

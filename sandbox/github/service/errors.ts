@@ -56,3 +56,8 @@ export const groupExists = (name: string) =>
 
 export const defaultGroupKept = () =>
   new ServiceError(422, "RunnerGroupDefaultException", "the default runner group cannot be removed");
+
+export const runNotFound = (id: number) => new ServiceError(404, "RunNotFoundException", `no run with id ${id}`);
+
+export const runNotOver = (id: number, job: number, state: string) =>
+  new ServiceError(409, "RunNotOverException", `run ${id} cannot run again yet: its job ${job} is ${state}`);

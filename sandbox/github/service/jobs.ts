@@ -1,5 +1,5 @@
 import { announce, record, type Context } from "./context";
-import { jobNotCancellable, jobNotFound } from "./errors";
+import { jobNotCancellable, jobNotFound, runNotFound, runNotOver } from "./errors";
 import type { Job, JobContainer, JobResult, Outcome, ScaleSet, ServiceContainer } from "./types";
 
 export interface JobRequest {
@@ -68,13 +68,31 @@ export class Jobs {
         transitions: [],
       };
     });
-    for (const job of jobs) {
-      record(this.context, job, "queued");
-      state.save("jobs", job);
-      this.route(job);
-    }
-    this.context.wake();
-    return jobs;
+    return this.enqueue(jobs);
+  }
+
+  /** Queues all jobs of a run once more, as its next attempt. Refused while one of them is not over. */
+  rerun(workflowRunId: number): Job[] {
+    const { state, ids, now } = this.context;
+    const all = [...state.jobs.values()].filter((job) => job.workflowRunId === workflowRunId);
+    const attempt = Math.max(0, ...all.map((job) => job.attempt ?? 1));
+    const former = all.filter((job) => (job.attempt ?? 1) === attempt);
+    if (former.length === 0) throw runNotFound(workflowRunId);
+    const left = former.find((job) => job.state !== "completed");
+    if (left) throw runNotOver(workflowRunId, left.id, left.state);
+    const batch = ids.uuid();
+    return this.enqueue(
+      former.map((job): Job => {
+        const { scaleSetName, runsOn, displayName, owner, repository, workflow, event, branch } = job;
+        const { seconds, exitCode, outcome, container, services } = job;
+        return {
+          ...{ id: state.next("job"), jobId: ids.uuid(), batch, workflowRunId, attempt: attempt + 1 },
+          ...{ scaleSetName, runsOn, displayName, owner, repository, workflow, event, branch },
+          ...{ seconds, exitCode, outcome, container, services },
+          ...{ state: "queued", starts: 0, queuedAt: now(), transitions: [] },
+        };
+      }),
+    );
   }
 
   get(id: number): Job {
@@ -174,6 +192,16 @@ export class Jobs {
   abandon(job: Job, reason: string): void {
     record(this.context, job, "abandoned", reason);
     this.complete(job, "failed", `abandoned: ${reason}`);
+  }
+
+  private enqueue(jobs: Job[]): Job[] {
+    for (const job of jobs) {
+      record(this.context, job, "queued");
+      this.context.state.save("jobs", job);
+      this.route(job);
+    }
+    this.context.wake();
+    return jobs;
   }
 
   private openJobs(): Job[] {

@@ -43,6 +43,8 @@ export interface Job {
   readonly runsOn?: readonly string[];
   readonly displayName: string;
   readonly workflowRunId: number;
+  /** Of the run. @default 1 */
+  readonly attempt?: number;
   readonly owner: string;
   readonly repository: string;
   /** Path of the workflow's file. @default .github/workflows/sandbox.yaml */

@@ -84,6 +84,23 @@ describe("workflow runs of a repository", () => {
   });
 });
 
+describe("what is read back of runs", () => {
+  it("holds although everything happened in the same moment, or the clock was set back", () => {
+    const over = { state: "completed", result: "succeeded", startedAt: 1000, finishedAt: 1000 } as const;
+    const same = [job({ id: 1, ...over }), job({ id: 2, ...over }), job({ id: 3, attempt: 2, ...over })];
+    const run = replayed(same).run(1);
+    assert.deepEqual(
+      run?.attempts.map(({ conclusion, jobs }) => [conclusion, jobs.length]),
+      [
+        ["success", 2],
+        ["success", 1],
+      ],
+    );
+    const back = replayed([job({ ...over, startedAt: 900, finishedAt: 800 })]).job(1)?.job;
+    assert.deepEqual([back?.startedAt, back?.completedAt, back?.status], [1000, 1000, "completed"]);
+  });
+});
+
 const follower = (model: ActionsModel) =>
   new JobsFollower(model, ({ agentId = 0 }) => ({ id: agentId, name: "", groupId: 1, groupName: "Default" }));
 

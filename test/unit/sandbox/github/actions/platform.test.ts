@@ -101,6 +101,23 @@ describe("jobs of the stand-in, seen as runs", () => {
     assert.equal(receiver.received.length, 4);
   });
 
+  it("run again as the next attempt of the same run, also after a restart", async () => {
+    await assert.rejects(github.admin.rerun(1), /no run with id 1/);
+    await play();
+    const { jobs } = await github.admin.rerun(1);
+    await assert.rejects(github.admin.rerun(1), /run 1 cannot run again yet: its job \d is queued/);
+    for (const { id } of jobs) await github.admin.cancelJob(id);
+    const told = await github.admin.actionsLedger();
+    const [first, second] = told.attempts;
+    assert.equal(told.attempts.length, 2);
+    assert.deepEqual([first?.attempt, second?.attempt, first?.runId, second?.runId], [1, 2, 1, 1]);
+    assert.deepEqual([first?.conclusion, second?.conclusion, second?.branch], ["failure", "cancelled", "feature/x"]);
+    github = await github.restart();
+    assert.deepEqual((await github.admin.actionsLedger()).attempts, told.attempts);
+    const one = await rest(github, "GET", "/repos/acme/api/actions/runs/1");
+    assert.equal(z.object({ run_attempt: z.number() }).parse(one.body).run_attempt, 2);
+  });
+
   it("refuse a webhook that makes no sense, and whoever is not the admin", async () => {
     const wrong = github.admin.addWebhook({ url: "ftp://x", secret: "", lossRate: 2 });
     await assert.rejects(wrong, /url: .*secret: .*lossRate: /);
