@@ -1,14 +1,16 @@
 import type { Attempt } from "./core/attempts";
 import { keyOf } from "./core/attempts";
-import type { Fact, Millis } from "./core/facts";
+import type { Fact } from "./core/facts";
 import { Ledger } from "./core/ledger";
 import type { LedgerOptions } from "./core/ledger-options";
 import type { Clock } from "./github/clock";
 import type { Store } from "./state/store";
 
+/** Facts that come within this time are written together: a disk takes its time for each write, and everything else waits for it. */
+const writeTogetherMs = 5;
+
 /**
- * A ledger with its store: what was taken is on the disk. The ledger's clock is moved on by {@link tick}, never by facts, whose times
- * are GitHub's.
+ * A ledger with its store. The ledger's clock is moved on by {@link tick}, never by facts, whose times are GitHub's.
  */
 export class Exporter {
   public readonly ledger: Ledger;
@@ -16,7 +18,9 @@ export class Exporter {
   public readonly problems: readonly string[];
   /** Whether an earlier run's state was taken up. */
   public readonly resumed: boolean;
-  private unsaved = 0;
+  private isSaved = true;
+  private unwritten: Fact[] = [];
+  private writing: { readonly done: Promise<void>; readonly finish: () => void } | undefined;
 
   public constructor(
     private readonly store: Store,
@@ -33,12 +37,22 @@ export class Exporter {
     this.store.snapshot(this.ledger.state());
   }
 
-  /** Takes facts; on the disk when it returns. Returns those that were news. */
+  /** Takes facts, and returns those that were news. */
   public take(facts: readonly Fact[]): readonly Fact[] {
     const news = facts.filter((fact) => this.ledger.apply(fact));
-    this.store.append(news);
-    this.unsaved += news.length;
+    if (news.length === 0) return news;
+    this.isSaved = false;
+    this.unwritten.push(...news);
+    if (this.writing === undefined) {
+      this.writing = later();
+      setTimeout(() => this.write(), writeTogetherMs);
+    }
     return news;
+  }
+
+  /** Resolves when everything that was taken is on the disk. */
+  public written(): Promise<void> {
+    return this.writing?.done ?? Promise.resolve();
   }
 
   public tick(): void {
@@ -47,9 +61,19 @@ export class Exporter {
 
   /** Writes everything that has happened since the last time. */
   public save(): void {
-    if (this.unsaved === 0) return;
+    if (this.isSaved) return;
+    this.write();
     this.store.snapshot(this.ledger.state());
-    this.unsaved = 0;
+    this.isSaved = true;
+  }
+
+  private write(): void {
+    const { writing } = this;
+    if (writing === undefined) return;
+    this.store.append(this.unwritten);
+    this.unwritten = [];
+    this.writing = undefined;
+    writing.finish();
   }
 
   /** Attempts that are not settled, of repositories that are watched. */
@@ -58,12 +82,15 @@ export class Exporter {
   }
 }
 
+function later(): { readonly done: Promise<void>; readonly finish: () => void } {
+  let finish: () => void = () => undefined;
+  const done = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  return { done, finish };
+}
+
 /** Keys of the attempts that facts are about. */
 export function attemptsOf(facts: readonly Fact[]): string[] {
   return facts.flatMap((fact) => ("runId" in fact ? keyOf(fact) : []));
-}
-
-/** For messages: how long ago, or never. */
-export function ago(time: Millis | undefined, now: Millis): string {
-  return time === undefined ? "never" : `${Math.round((now - time) / 1000)} s ago`;
 }

@@ -26,4 +26,6 @@ function fail(error: unknown): void {
   process.exit(1);
 }
 
+// A disk that is full, for one: whatever could not be written must not be taken for written.
+process.once("uncaughtException", fail);
 main().catch(fail);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import type { Server } from "node:http";
 
-import { log, messageOf } from "../shared/log";
+import { type Log, log as standardLog, messageOf } from "../shared/log";
 import type { ExporterConfig } from "./config";
 import { usualLedgerOptions } from "./core/ledger-options";
 import { Exporter } from "./exporter";
@@ -11,7 +11,7 @@ import { Feeds } from "./feeds/feeds";
 import { type Delivery, type DeliveryResult, WebhookReceiver } from "./feeds/webhook";
 import { Budget, usualBudgetOptions } from "./github/budget";
 import { GitHubClient } from "./github/client";
-import { systemClock } from "./github/clock";
+import { type Clock, systemClock } from "./github/clock";
 import { appCredential, type CredentialSource, tokenCredential } from "./github/credential";
 import { Http } from "./github/http";
 import { unreadyReasons } from "./health";
@@ -26,8 +26,23 @@ import { Store } from "./state/store";
 export interface Running {
   readonly port: number;
   readonly webhookPort?: number;
+  /** Lets it look at the clock and do what is due. It does that by itself unless `manual` was asked for. */
+  tick(): void;
+  /** Whether requests to GitHub are under way. */
+  isAsking(): boolean;
   /** Writes the state and ends everything. */
   stop(): Promise<void>;
+  /** Ends everything without a last word to the disk, as a kill does. */
+  abandon(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** @default the machine's */
+  readonly clock?: Clock;
+  /** Nothing happens but by {@link Running.tick}. @default false */
+  readonly manual?: boolean;
+  /** @default to standard output */
+  readonly log?: Log;
 }
 
 const tickEveryMs = 1_000;
@@ -35,8 +50,10 @@ const saveEveryMs = 30_000;
 const requestTimeoutMs = 30_000;
 
 /** Starts everything. Ports of 0 are chosen by the system. */
-export async function start(config: ExporterConfig): Promise<Running> {
-  const clock = systemClock;
+export async function start(
+  config: ExporterConfig,
+  { clock = systemClock, manual = false, log = standardLog }: StartOptions = {},
+): Promise<Running> {
   const exporter = new Exporter(new Store(filesIn(config.stateFolder)), ledgerOptions(config), clock);
   for (const problem of exporter.problems) log("error", "a file of the last run could not be used", { problem });
 
@@ -56,7 +73,7 @@ export async function start(config: ExporterConfig): Promise<Running> {
     budget,
     clock,
     mostInFlight: config.poll.mostInFlight,
-    credential: credentialOf(config),
+    credential: credentialOf(config, clock),
     onAnswer: (endpoint, status) => metrics.answered(endpoint, status),
   });
   registerViews([text, openMetrics], { ledger: exporter.ledger, budget, clock, waiting: () => client.waiting });
@@ -82,28 +99,38 @@ export async function start(config: ExporterConfig): Promise<Running> {
   const port = await listening(servers[0] as Server, config.port);
   let webhookPort: number | undefined;
   if (config.webhook) {
-    const server = webhookServer(receiving(config, exporter, feeds, metrics));
+    const server = webhookServer(
+      receiving(config, exporter, feeds, () => metrics.succeeded("webhook", clock.now()), metrics),
+    );
     servers.push(server);
     webhookPort = await listening(server, config.webhook.port);
   }
-  const timers = [
-    setInterval(() => {
-      exporter.tick();
-      feeds.tick();
-    }, tickEveryMs),
-    setInterval(() => exporter.save(), saveEveryMs),
-  ];
-  feeds.tick();
+  let saveAt = clock.now() + saveEveryMs;
+  const tick = (): void => {
+    exporter.tick();
+    feeds.tick();
+    if (clock.now() < saveAt) return;
+    saveAt = clock.now() + saveEveryMs;
+    exporter.save();
+  };
+  const timer = manual ? undefined : setInterval(tick, tickEveryMs);
+  tick();
   log("info", "started", { port, webhookPort, resumed: exporter.resumed, node: process.version });
 
+  const abandon = async (): Promise<void> => {
+    clearInterval(timer);
+    // Deliveries that have begun are answered; a scraper may go on holding its connection.
+    await Promise.all(servers.map((server) => closed(server)));
+    http.close();
+  };
   return {
     port,
     ...(webhookPort !== undefined && { webhookPort }),
+    tick,
+    isAsking: () => client.isBusy,
+    abandon,
     async stop() {
-      for (const timer of timers) clearInterval(timer);
-      // Deliveries that have begun are answered; a scraper may go on holding its connection.
-      await Promise.all(servers.map((server) => closed(server)));
-      http.close();
+      await abandon();
       exporter.save();
     },
   };
@@ -113,30 +140,33 @@ function receiving(
   { webhook, watch }: ExporterConfig,
   exporter: Exporter,
   feeds: Feeds,
+  succeeded: () => void,
   metrics: SelfMetrics,
 ): (delivery: Delivery) => Promise<DeliveryResult> {
   const secrets = (): string[] => lines(webhook?.secretFile ?? "");
   const receiver = new WebhookReceiver(secrets, watchFilter(watch));
   return async (delivery) => {
-    const { result, facts } = await receiver.receive(delivery);
+    const { result, facts } = receiver.receive(delivery);
     metrics.delivered(result);
     if (result === "accepted") {
       exporter.take(facts);
       feeds.heard(facts);
-      metrics.succeeded("webhook", systemClock.now());
+      succeeded();
+      // GitHub does not send again what it was told has arrived.
+      await exporter.written();
     }
     return result;
   };
 }
 
-function credentialOf({ github: { apiUrl, auth } }: ExporterConfig): CredentialSource {
+function credentialOf({ github: { apiUrl, auth } }: ExporterConfig, clock: Clock): CredentialSource {
   if (auth.kind === "token") return tokenCredential(() => lines(auth.tokenFile)[0] ?? "");
   return appCredential({
     apiUrl,
     appId: auth.appId,
     installationId: auth.installationId,
     privateKey: readFileSync(auth.privateKeyFile, "utf8"),
-    clock: systemClock,
+    clock,
   });
 }
 

@@ -102,7 +102,7 @@ export function webhookServer(receive: (delivery: Delivery) => Promise<DeliveryR
   return server;
 }
 
-function readBody(request: IncomingMessage): Promise<string | undefined> {
+function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -113,7 +113,7 @@ function readBody(request: IncomingMessage): Promise<string | undefined> {
     });
     request.once("error", reject);
     request.once("aborted", () => reject(new Error("aborted")));
-    request.once("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
+    request.once("end", () => resolve(Buffer.concat(chunks)));
   });
 }
 

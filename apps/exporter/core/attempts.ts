@@ -8,8 +8,8 @@ export interface Attempt {
   readonly jobs: Map<number, JobRecord>;
   /** From a list of all jobs, made when the attempt was over. */
   jobIds?: readonly number[];
-  /** The run has been counted. */
-  counted: boolean;
+  /** When the run was counted, on the ledger's clock. */
+  countedAt?: Millis;
   /** The jobs whose queue time has been looked at. */
   readonly observed: Set<number>;
 }
@@ -19,7 +19,7 @@ export function keyOf({ runId, attempt }: AttemptId): string {
 }
 
 export function newAttempt({ repository, runId, attempt }: AttemptId): Attempt {
-  return { id: { repository, runId, attempt }, jobs: new Map(), counted: false, observed: new Set() };
+  return { id: { repository, runId, attempt }, jobs: new Map(), observed: new Set() };
 }
 
 /** Returns whether the fact says anything new. */

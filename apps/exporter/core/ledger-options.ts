@@ -13,7 +13,7 @@ export interface LedgerOptions {
   readonly queueWindowMs: number;
   /** How late facts may come for a queue time to be exact. */
   readonly reorderMs: number;
-  /** How long after a run's end a list of its jobs is waited for. */
+  /** How long a list of a run's jobs is waited for after its end became known. */
   readonly settleMs: number;
   /** How long a settled attempt is remembered, so that facts of it that come again are known. Longer than GitHub delivers anything again. */
   readonly keepMs: number;

@@ -149,12 +149,12 @@ export class Ledger {
     for (const [id, job] of attempt.jobs) if (!attempt.observed.has(id)) this.digestJob(attempt, id, job);
     const { run } = attempt;
     if (run?.status !== "completed") return false;
-    if (!attempt.counted) {
-      attempt.counted = true;
+    if (attempt.countedAt === undefined) {
+      attempt.countedAt = this.now;
       this.remember({ ...attempt.id, ...run });
       this.count(attempt, run);
     }
-    const late = run.updatedAt + this.options.settleMs <= this.now;
+    const late = attempt.countedAt + this.options.settleMs <= this.now;
     const end = confirmedEnd(attempt) ?? (late ? (lastKnownEnd(attempt) ?? run.updatedAt) : undefined);
     if (end === undefined || !this.allObserved(attempt)) return false;
     this.settle(attempt, run, end);

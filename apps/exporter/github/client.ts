@@ -82,6 +82,11 @@ export class GitHubClient {
     return this.queue.size;
   }
 
+  /** Whether requests are under way. */
+  public get isBusy(): boolean {
+    return this.inFlight > 0;
+  }
+
   private pump(): void {
     const { budget, clock, mostInFlight } = this.options;
     while (this.inFlight < mostInFlight && this.queue.size > 0) {

@@ -1,6 +1,3 @@
-import { createAppAuth } from "@octokit/auth-app";
-import { request } from "@octokit/request";
-
 import type { Credential } from "./client";
 import type { Clock } from "./clock";
 import type { Millis } from "../core/facts";
@@ -32,8 +29,15 @@ export function appCredential({
   privateKey,
   clock,
 }: AppCredentialOptions): CredentialSource {
-  const auth = createAppAuth({ appId, installationId, privateKey, request: request.defaults({ baseUrl: apiUrl }) });
-  const mint = async (): Promise<string> => (await auth({ type: "installation", refresh: true })).token;
+  const mint = async (): Promise<string> => {
+    // Modules that can only be imported, not required.
+    const [{ createAppAuth }, { request }] = await Promise.all([
+      import("@octokit/auth-app"),
+      import("@octokit/request"),
+    ]);
+    const auth = createAppAuth({ appId, installationId, privateKey, request: request.defaults({ baseUrl: apiUrl }) });
+    return (await auth({ type: "installation", refresh: true })).token;
+  };
   return rotating(mint, clock);
 }
 
