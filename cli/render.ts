@@ -26,8 +26,10 @@ async function render(stack: string, folder: string, flags: PreviewOptions): Pro
     `${stack}: ${rendered.files.length} objects in ${folder}: ${written} files written, ${unchanged} unchanged, ${removed} removed`,
   );
   if (page) console.log(`${rendered.secrets.length} Secrets are left out: SECRETS.md lists them`);
-  const others = resources.filter(({ type, custom }) => custom && !/^(kubernetes|pulumi):/.test(type)).length;
-  if (others > 0) console.log(`${others} resources are no objects of the cluster (aws) and stay with \`pulumi up\``);
+  const others = resources.filter(({ type, custom }) => custom && !/^(kubernetes|pulumi):/.test(type));
+  const packages = [...new Set(others.map(({ type }) => type.split(":")[0]))].join(", ");
+  if (others.length > 0)
+    console.log(`${others.length} resources are no objects of the cluster (${packages}) and stay with \`pulumi up\``);
 }
 
 new Command("npm run render --")

@@ -21,9 +21,9 @@ describe("the offline github provider, at the stand-in", () => {
   beforeEach(async () => {
     github = await startFixture();
     provider = await startGithub();
-    await provider.configure({ baseUrl: `${github.url}/`, owner: "acme", token });
+    await provider.engine.configure({ baseUrl: `${github.url}/`, owner: "acme", token });
     for (const name of ["app", "site"])
-      await provider.invoke("github:index/getRepository:getRepository", { fullName: `acme/${name}` });
+      await provider.engine.invoke("github:index/getRepository:getRepository", { fullName: `acme/${name}` });
   });
   afterEach(async () => {
     await provider.stop();
@@ -46,25 +46,25 @@ describe("the offline github provider, at the stand-in", () => {
     const seenBy = async (name: string) => (await github.admin.workflowValues(`acme/${name}`)).variables["URL"];
 
     it("makes, changes, narrows and removes them", async () => {
-      const { id } = await provider.create(kinds.variable, inputs());
+      const { id } = await provider.engine.create(kinds.variable, inputs());
       assert.equal(id, "URL");
       assert.deepEqual([await seenBy("app"), await seenBy("other")], ["https://vault", undefined]);
       const news = inputs({ value: "https://v", selectedRepositoryIds: [site] });
-      await provider.update(kinds.variable, "URL", inputs(), news);
+      await provider.engine.update(kinds.variable, "URL", inputs(), news);
       assert.deepEqual([await seenBy("app"), await seenBy("site")], [undefined, "https://v"]);
-      assert.deepEqual(await provider.read(kinds.variable, "URL", inputs()), {
+      assert.deepEqual(await provider.engine.read(kinds.variable, "URL", inputs()), {
         ...inputs(),
         value: "https://v",
         selectedRepositoryIds: [site],
       });
-      await provider.remove(kinds.variable, "URL", news);
+      await provider.engine.remove(kinds.variable, "URL", news);
       assert.equal(await seenBy("site"), undefined);
-      assert.equal(await provider.read(kinds.variable, "URL", news), undefined);
+      assert.equal(await provider.engine.read(kinds.variable, "URL", news), undefined);
     });
 
     it("does not take over one that somebody else made", async () => {
-      await provider.create(kinds.variable, inputs());
-      await assert.rejects(provider.create(kinds.variable, inputs()), /\(409\): Already exists/);
+      await provider.engine.create(kinds.variable, inputs());
+      await assert.rejects(provider.engine.create(kinds.variable, inputs()), /\(409\): Already exists/);
     });
   });
 
@@ -79,23 +79,23 @@ describe("the offline github provider, at the stand-in", () => {
     });
 
     it("makes, changes, narrows and removes them", async () => {
-      const { id } = await provider.create(kinds.group, inputs());
+      const { id } = await provider.engine.create(kinds.group, inputs());
       const path = `runner-groups/${id}`;
       assert.deepEqual(await repositoriesOf(path), [app, site]);
       const workflows = ["acme/app/.github/workflows/ci.yml@refs/heads/main"];
       const restricted = { restrictedToWorkflows: true, selectedWorkflows: workflows };
       const news = inputs({ name: "builders", selectedRepositoryIds: [site], ...restricted });
-      await provider.update(kinds.group, id, inputs(), news);
+      await provider.engine.update(kinds.group, id, inputs(), news);
       const { name, allows_public_repositories: open, selected_workflows: selected } = await get(path);
       assert.deepEqual([name, open, selected], ["builders", false, workflows]);
       assert.deepEqual(await repositoriesOf(path), [site]);
-      assert.deepEqual(await provider.read(kinds.group, id, news), news);
-      await provider.remove(kinds.group, id, news);
-      assert.equal(await provider.read(kinds.group, id, news), undefined);
+      assert.deepEqual(await provider.engine.read(kinds.group, id, news), news);
+      await provider.engine.remove(kinds.group, id, news);
+      assert.equal(await provider.engine.read(kinds.group, id, news), undefined);
     });
 
     it("keeps the id of a group whose name changes", async () => {
-      const { replaces } = await provider.changes(kinds.group, inputs(), inputs({ name: "builders" }));
+      const { replaces } = await provider.engine.changes(kinds.group, inputs(), inputs({ name: "builders" }));
       assert.deepEqual(replaces, []);
     });
   });
@@ -111,20 +111,20 @@ describe("the offline github provider, at the stand-in", () => {
     });
 
     it("sets and reads lists and pinning", async () => {
-      const { id } = await provider.create(kinds.permissions, inputs());
+      const { id } = await provider.engine.create(kinds.permissions, inputs());
       assert.equal(id, "acme");
       const { sha_pinning_required: pinned, enabled_repositories: enabled } = await get("permissions");
       assert.deepEqual([pinned, enabled], [true, "selected"]);
-      assert.deepEqual(await provider.read(kinds.permissions, id, inputs()), inputs());
+      assert.deepEqual(await provider.engine.read(kinds.permissions, id, inputs()), inputs());
       const open: PropertyMap = { enabledRepositories: "all", allowedActions: "all", shaPinningRequired: true };
-      await provider.update(kinds.permissions, id, inputs(), open);
-      assert.deepEqual(await provider.read(kinds.permissions, id, open), open);
+      await provider.engine.update(kinds.permissions, id, inputs(), open);
+      assert.deepEqual(await provider.engine.read(kinds.permissions, id, open), open);
     });
 
     it("cannot switch pinning off, as the real plugin cannot", async () => {
-      await provider.create(kinds.permissions, inputs());
+      await provider.engine.create(kinds.permissions, inputs());
       const off = inputs({ shaPinningRequired: false });
-      await provider.update(kinds.permissions, "acme", inputs(), off);
+      await provider.engine.update(kinds.permissions, "acme", inputs(), off);
       assert.equal((await get("permissions"))["sha_pinning_required"], true);
     });
 
@@ -134,9 +134,9 @@ describe("the offline github provider, at the stand-in", () => {
         defaultWorkflowPermissions: "write",
         canApprovePullRequestReviews: true,
       };
-      const { id } = await provider.create(kinds.workflows, news);
-      assert.deepEqual(await provider.read(kinds.workflows, id, news), news);
-      await provider.remove(kinds.workflows, id, news);
+      const { id } = await provider.engine.create(kinds.workflows, news);
+      assert.deepEqual(await provider.engine.read(kinds.workflows, id, news), news);
+      await provider.engine.remove(kinds.workflows, id, news);
       assert.deepEqual(await get("permissions/workflow"), {
         default_workflow_permissions: "read",
         can_approve_pull_request_reviews: false,

@@ -27,8 +27,8 @@ describe("the offline github provider, with secrets at the stand-in", () => {
   beforeEach(async () => {
     github = await startFixture({ repositories: ["acme/app", "acme/site", "acme/other"] });
     provider = await startGithub();
-    await provider.configure({ baseUrl: `${github.url}/`, owner: "acme", token: secret(token) });
-    for (const name of ["app", "site", "other"]) await provider.invoke(look, { fullName: `acme/${name}` });
+    await provider.engine.configure({ baseUrl: `${github.url}/`, owner: "acme", token: secret(token) });
+    for (const name of ["app", "site", "other"]) await provider.engine.invoke(look, { fullName: `acme/${name}` });
   });
   afterEach(async () => {
     await provider.stop();
@@ -46,22 +46,22 @@ describe("the offline github provider, with secrets at the stand-in", () => {
     (await github.admin.workflowValues(`acme/${name}`)).secrets["ROLE"];
 
   it("finds repositories, and says nothing of others", async () => {
-    assert.deepEqual(await provider.invoke(look, { fullName: "acme/App" }), {
+    assert.deepEqual(await provider.engine.invoke(look, { fullName: "acme/App" }), {
       fullName: "acme/app",
       name: "app",
       repoId: app,
     });
-    assert.deepEqual(await provider.invoke(look, { fullName: "acme/nowhere" }), {});
-    assert.deepEqual(await provider.invoke(look, { fullName: "nobody/app" }), {});
+    assert.deepEqual(await provider.engine.invoke(look, { fullName: "acme/nowhere" }), {});
+    assert.deepEqual(await provider.engine.invoke(look, { fullName: "nobody/app" }), {});
   });
 
   it("names functions that it does not serve", async () => {
-    const said = await failure(provider.invoke("github:index/getUser:getUser", {}));
+    const said = await failure(provider.engine.invoke("github:index/getUser:getUser", {}));
     assert.match(said, /^github:index\/getUser:getUser is not served by the offline github provider/);
   });
 
   it("brings a secret to the workflows of the chosen repositories, sealed on its way and in the journal", async () => {
-    const { id, outputs } = await provider.create(kind, inputs());
+    const { id, outputs } = await provider.engine.create(kind, inputs());
     assert.equal(id, "ROLE");
     assert.ok(isSecret(outputs["value"]));
     assert.ok(typeof outputs["updatedAt"] === "string" && !Number.isNaN(Date.parse(outputs["updatedAt"])));
@@ -71,35 +71,43 @@ describe("the offline github provider, with secrets at the stand-in", () => {
   });
 
   it("takes access from a repository that is not named any more, and lets a rotation keep the others", async () => {
-    await provider.create(kind, inputs());
-    await provider.update(kind, "ROLE", inputs(), inputs({ selectedRepositoryIds: [site] }));
+    await provider.engine.create(kind, inputs());
+    await provider.engine.update(kind, "ROLE", inputs(), inputs({ selectedRepositoryIds: [site] }));
     assert.deepEqual([await seenBy("app"), await seenBy("site")], [undefined, value]);
     const rotated = inputs({ selectedRepositoryIds: [site], value: secret("new") });
-    await provider.update(kind, "ROLE", inputs({ selectedRepositoryIds: [site] }), rotated);
+    await provider.engine.update(kind, "ROLE", inputs({ selectedRepositoryIds: [site] }), rotated);
     assert.deepEqual([await seenBy("app"), await seenBy("site")], [undefined, "new"]);
   });
 
   it("reads who may use it, in the order of the inputs, and notices that it is gone", async () => {
-    await provider.create(kind, inputs({ selectedRepositoryIds: [site, app] }));
-    const read = (await provider.read(kind, "ROLE", inputs({ selectedRepositoryIds: [app, site] }))) as PropertyMap;
+    await provider.engine.create(kind, inputs({ selectedRepositoryIds: [site, app] }));
+    const read = (await provider.engine.read(
+      kind,
+      "ROLE",
+      inputs({ selectedRepositoryIds: [app, site] }),
+    )) as PropertyMap;
     assert.deepEqual(read["selectedRepositoryIds"], [app, site]);
-    await provider.remove(kind, "ROLE", inputs());
+    await provider.engine.remove(kind, "ROLE", inputs());
     assert.equal(await seenBy("app"), undefined);
-    assert.equal(await provider.read(kind, "ROLE", inputs()), undefined);
-    await provider.remove(kind, "ROLE", inputs());
+    assert.equal(await provider.engine.read(kind, "ROLE", inputs()), undefined);
+    await provider.engine.remove(kind, "ROLE", inputs());
   });
 
   it("makes another secret for another name, and the same one anew for all else", async () => {
-    const { changed, replaces } = await provider.changes(kind, inputs(), inputs({ secretName: "R", value: "v" }));
+    const { changed, replaces } = await provider.engine.changes(
+      kind,
+      inputs(),
+      inputs({ secretName: "R", value: "v" }),
+    );
     assert.deepEqual(changed, ["secretName", "value"]);
     assert.deepEqual(replaces, ["secretName"]);
     const other = inputs({ selectedRepositoryIds: [site], visibility: "all" });
-    assert.deepEqual((await provider.changes(kind, inputs(), other)).replaces, []);
+    assert.deepEqual((await provider.engine.changes(kind, inputs(), other)).replaces, []);
   });
 
   it("dials nobody in a preview, and keeps the value secret", async () => {
-    await provider.configure({ baseUrl: "http://127.0.0.1:1/", owner: "acme", token: "none" });
-    const { outputs } = await provider.create(kind, inputs(), true);
+    await provider.engine.configure({ baseUrl: "http://127.0.0.1:1/", owner: "acme", token: "none" });
+    const { outputs } = await provider.engine.create(kind, inputs(), true);
     assert.equal(outputs["id"], UNKNOWN);
     assert.ok(isSecret(outputs["value"]));
   });
@@ -107,7 +115,7 @@ describe("the offline github provider, with secrets at the stand-in", () => {
   it("answers look-ups with nothing when there is nobody to ask", async () => {
     const offline = await startGithub(true);
     try {
-      assert.deepEqual(await offline.invoke(look, { fullName: "acme/app" }), {});
+      assert.deepEqual(await offline.engine.invoke(look, { fullName: "acme/app" }), {});
     } finally {
       await offline.stop();
     }
@@ -142,8 +150,8 @@ describe("the offline github provider, with secrets at the stand-in", () => {
   ] as const) {
     it(`says what is wrong with ${title}, and no value`, async () => {
       const place = { baseUrl: `${github.url}/`, owner: "acme", token };
-      await provider.configure({ ...place, ...settings });
-      const message = await failure(provider.create(kind, inputs({ ...changes } as PropertyMap)));
+      await provider.engine.configure({ ...place, ...settings });
+      const message = await failure(provider.engine.create(kind, inputs({ ...changes } as PropertyMap)));
       assert.match(message, said);
       assert.ok(!message.includes(value) && !message.includes(token));
     });

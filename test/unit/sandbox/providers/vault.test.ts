@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 import { serveRest } from "../../../../sandbox/providers/rest/server.js";
 import type { RunningServer } from "../../../../sandbox/providers/shared/frame.js";
-import { call, grpc, provider, providerGrpc } from "../../../../sandbox/providers/shared/proto.js";
+import { call, type grpc, provider } from "../../../../sandbox/providers/shared/proto.js";
 import {
   decode,
   encode,
@@ -18,6 +18,7 @@ import {
 import { VaultClient } from "../../../../sandbox/providers/vault/client.js";
 import { vaultKinds } from "../../../../sandbox/providers/vault/kinds.js";
 import { temporaryFolder } from "../../../support/temporary";
+import { EngineSide, urnOf } from "./engine-side";
 
 interface Asked {
   readonly method: string;
@@ -37,7 +38,6 @@ const tokens = {
   loginMount: "vault:index/authBackend:AuthBackend",
   certRole: "vault:index/certAuthBackendRole:CertAuthBackendRole",
 };
-const urn = (type: string, name = "it"): string => `urn:pulumi:local::p::${type}::${name}`;
 
 /* eslint-disable @typescript-eslint/unbound-method -- `call` binds the methods to the client again */
 describe("the offline vault provider", () => {
@@ -46,7 +46,8 @@ describe("the offline vault provider", () => {
   let asked: Asked[];
   let answers: Answers;
   let server: RunningServer;
-  let client: providerGrpc.ResourceProviderClient;
+  let engine: EngineSide;
+  let client: EngineSide["client"];
 
   beforeEach(async () => {
     [asked, answers] = [[], {}];
@@ -74,48 +75,30 @@ describe("the offline vault provider", () => {
       },
       () => undefined,
     );
-    client = new providerGrpc.ResourceProviderClient(`127.0.0.1:${server.port}`, grpc.credentials.createInsecure());
+    engine = new EngineSide(server.port);
+    ({ client } = engine);
     writeFileSync(join(folder(), "token"), "s.from-the-file\n");
     await configure();
   });
   afterEach(async () => {
-    client.close();
+    engine.close();
     await server.stop();
     await new Promise((resolve) => vault.close(resolve));
   });
 
   async function configure(changes: PropertyMap = {}): Promise<void> {
-    const request = new provider.ConfigureRequest();
     const { port } = vault.address() as AddressInfo;
-    request.setArgs(
-      encode({
-        address: `http://127.0.0.1:${String(port)}`,
-        // As the SDK writes what is no text.
-        authLoginTokenFile: JSON.stringify({ filename: join(folder(), "token") }),
-        maxRetries: "2",
-        ...changes,
-      }),
-    );
-    await call(client.configure, client, request);
+    await engine.configure({
+      address: `http://127.0.0.1:${String(port)}`,
+      // As the SDK writes what is no text.
+      authLoginTokenFile: JSON.stringify({ filename: join(folder(), "token") }),
+      maxRetries: "2",
+      ...changes,
+    });
   }
 
-  async function create(type: string, inputs: PropertyMap, preview = false) {
-    const request = new provider.CreateRequest();
-    request.setUrn(urn(type));
-    request.setPreview(preview);
-    request.setProperties(encode(inputs));
-    const answer = await call(client.create, client, request);
-    return { id: answer.getId(), outputs: decode(answer.getProperties()) };
-  }
-
-  async function diff(type: string, olds: PropertyMap, news: PropertyMap) {
-    const request = new provider.DiffRequest();
-    request.setUrn(urn(type));
-    request.setOldInputs(encode(olds));
-    request.setNews(encode(news));
-    const answer = await call(client.diff, client, request);
-    return { changed: answer.getDiffsList(), replaces: answer.getReplacesList() };
-  }
+  const create = (type: string, inputs: PropertyMap, preview = false) => engine.create(type, inputs, preview);
+  const diff = (type: string, olds: PropertyMap, news: PropertyMap) => engine.changes(type, olds, news);
 
   const failure = async (work: Promise<unknown>): Promise<string> =>
     work.then(
@@ -231,11 +214,11 @@ describe("the offline vault provider", () => {
     answers["GET sys/policies/acl/harbor"] = [[404]];
     answers["DELETE sys/policies/acl/harbor"] = [[404]];
     const read = new provider.ReadRequest();
-    read.setUrn(urn(tokens.policy));
+    read.setUrn(urnOf(tokens.policy));
     read.setId("harbor");
     assert.equal((await call(client.read, client, read)).getId(), "");
     const remove = new provider.DeleteRequest();
-    remove.setUrn(urn(tokens.policy));
+    remove.setUrn(urnOf(tokens.policy));
     remove.setId("harbor");
     await call(client.delete, client, remove);
   });
@@ -243,7 +226,7 @@ describe("the offline vault provider", () => {
   it("shows in a refresh what somebody changed by hand", async () => {
     answers["GET sys/policies/acl/harbor"] = [[200, { data: { name: "harbor", policy: "by hand" } }]];
     const read = new provider.ReadRequest();
-    read.setUrn(urn(tokens.policy));
+    read.setUrn(urnOf(tokens.policy));
     read.setId("harbor");
     read.setInputs(encode({ name: "harbor", policy: "ours" }));
     read.setProperties(encode({ name: "harbor", policy: "ours" }));
@@ -252,7 +235,7 @@ describe("the offline vault provider", () => {
 
   it("names what an input lacks, and what is not served", async () => {
     const check = new provider.CheckRequest();
-    check.setUrn(urn(tokens.policy));
+    check.setUrn(urnOf(tokens.policy));
     check.setNews(encode({ name: "harbor" }));
     const failures = (await call(client.check, client, check)).getFailuresList();
     assert.deepEqual(
