@@ -4,7 +4,7 @@
  */
 
 const minuteMs = 60_000;
-/** Clocks change on quarters of an hour, so the offset is asked for that often. */
+/** The offset is asked for that often, and each minute of a quarter of an hour in which it changes: St. John's did so at 00:01. */
 const quarterMs = 15 * minuteMs;
 
 export interface Walked {
@@ -20,8 +20,11 @@ export function walk(zone: string, start: string, end: string, from: number, to:
   const changes: { at: number; open: boolean }[] = [];
   let reached = from + offset(zone, from) - minuteMs;
   let open: boolean | undefined;
+  let changing = true;
   for (let now = from, shift = 0; now < to; now += minuteMs) {
-    if ((now - from) % quarterMs === 0) shift = offset(zone, now);
+    const isQuarter = (now - from) % quarterMs === 0;
+    if (isQuarter || changing) shift = offset(zone, now);
+    if (isQuarter) changing = offset(zone, now + quarterMs) !== shift;
     for (; reached < now + shift;) {
       reached += minuteMs;
       const reading = new Date(reached);
