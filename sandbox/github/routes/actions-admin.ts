@@ -2,8 +2,8 @@ import { z } from "zod";
 import { truthOf } from "../actions/ledger";
 import type { Webhook } from "../actions/webhooks";
 import { created, noContent, notFound, ok } from "../http/reply";
-import { route, type Handler, type Route } from "../http/router";
-import { requireAdmin } from "./guards";
+import { route, type Route } from "../http/router";
+import { adminOnly } from "./guards";
 import type { Surroundings } from "./surroundings";
 
 const rate = z.number().min(0).max(1).optional();
@@ -26,12 +26,7 @@ const webhookBody = z.strictObject({
 /** What tests steer webhooks with, and compare an exporter's figures with. */
 export function actionsAdminRoutes(around: Surroundings): Route[] {
   const { actions, options } = around;
-  const guarded =
-    (handler: Handler): Handler =>
-    (exchange) => {
-      requireAdmin(exchange, around);
-      return handler(exchange);
-    };
+  const guarded = adminOnly(around);
   return [
     route(
       "POST",

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Exchange } from "../http/exchange";
 import { accepted, created, ok } from "../http/reply";
-import { route, type Handler, type Route } from "../http/router";
+import { route, type Route } from "../http/router";
 import type { Job, ScaleSet } from "../service/types";
-import { requireAdmin } from "./guards";
+import { adminOnly } from "./guards";
 import type { Surroundings } from "./surroundings";
 
 const container = z.strictObject({ image: z.string().min(1), env: z.record(z.string(), z.string()).optional() });
@@ -33,12 +33,7 @@ const queueBody = z
 /** What the sandbox's command line and the tests steer the stand-in with. GitHub has nothing like it. */
 export function adminRoutes(surroundings: Surroundings): Route[] {
   const { service } = surroundings;
-  const guarded =
-    (handler: Handler): Handler =>
-    (exchange) => {
-      requireAdmin(exchange, surroundings);
-      return handler(exchange);
-    };
+  const guarded = adminOnly(surroundings);
   return [
     route("GET", "/_sandbox/health", () => ok({ status: "ok" })),
     route(

@@ -2,6 +2,7 @@ import { installationCredential, tokenCredential } from "../actions/credentials"
 import type { Credential } from "../actions/limits";
 import type { Exchange } from "../http/exchange";
 import { badCredentials, unauthorized } from "../http/reply";
+import type { Handler } from "../http/router";
 import type { Session } from "../service/types";
 import type { Surroundings } from "./surroundings";
 
@@ -46,6 +47,15 @@ export function requireAdmin(exchange: Exchange, { adminTokens }: Surroundings):
   if (!authorization || !adminTokens.accepts(authorization.value)) throw unauthorized("wrong admin token");
   exchange.who = "admin";
 }
+
+/** Lets only those reach a handler who have the token of the admin API. */
+export const adminOnly =
+  (surroundings: Surroundings) =>
+  (handler: Handler): Handler =>
+  (exchange) => {
+    requireAdmin(exchange, surroundings);
+    return handler(exchange);
+  };
 
 /** GitHub's present form: `ghs_<app id>_<JWT>`. */
 export function installationToken(app: string, jwt: string): string {
