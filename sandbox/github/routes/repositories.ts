@@ -1,13 +1,17 @@
 import { notFound, ok } from "../http/reply";
 import type { Route } from "../http/router";
-import { repositoryRoute } from "./legacy-scopes";
-import { fullRepositoryView } from "./repository-views";
+import { organizationRoute, repositoryRoute } from "./legacy-scopes";
+import { fullOrganizationView, fullRepositoryView } from "./repository-views";
 import type { Surroundings } from "./surroundings";
 
-/** Repositories, as far as their names and ids go. */
+/** Organizations and their repositories, as far as their names and ids go. The real plugin looks its organization up before all else. */
 export function repositoryRoutes(around: Surroundings): Route[] {
   const { options, service } = around;
   return [
+    organizationRoute(around, "GET", "", (exchange, organization) => {
+      const login = options.organizations.find((each) => each.toLowerCase() === organization.toLowerCase());
+      return ok(fullOrganizationView(login ?? organization, exchange.origin));
+    }),
     repositoryRoute(around, "GET", "", (exchange, fullName) => {
       const known = options.repositories?.map((each) => each.toLowerCase());
       if (known?.includes(fullName.toLowerCase()) === false) throw notFound();

@@ -96,6 +96,28 @@ export function fullRepositoryView(owner: string, name: string, origin: string) 
   };
 }
 
+/** An organization as it is shown when it is asked for. */
+export function fullOrganizationView(login: string, origin: string) {
+  const url = `${origin}/api/v3/orgs/${login}`;
+  const began = "2020-01-01T00:00:00Z";
+  return {
+    login,
+    id: ownerId(login),
+    node_id: Buffer.from(`Organization:${login}`).toString("base64url"),
+    url,
+    html_url: `${origin}/${login}`,
+    avatar_url: `${origin}/avatars/${login}`,
+    ...{ repos_url: `${url}/repos`, events_url: `${url}/events`, hooks_url: `${url}/hooks` },
+    ...{ issues_url: `${url}/issues`, members_url: `${url}/members{/member}` },
+    public_members_url: `${url}/public_members{/member}`,
+    description: null,
+    type: "Organization",
+    ...{ has_organization_projects: false, has_repository_projects: false },
+    ...{ public_repos: 0, public_gists: 0, followers: 0, following: 0 },
+    ...{ created_at: began, updated_at: began, archived_at: null },
+  };
+}
+
 function ownerView(login: string, origin: string) {
   const url = `${origin}/api/v3/users/${login}`;
   return {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { seal } from "../../../../sandbox/providers/github/seal";
-import { repositoryId } from "../../../../sandbox/github/service/numeric-ids";
+import { ownerId, repositoryId } from "../../../../sandbox/github/service/numeric-ids";
 import { type Answer, type Fixture, send, startFixture, token } from "./fixtures";
 import { OpenApi } from "./openapi";
 
@@ -56,6 +56,13 @@ describe("the stand-in's organizations, by GitHub's published description", func
       ...changes,
     };
   }
+
+  it("fits the organization and its repositories", async () => {
+    const found = (await ask("GET", "/orgs/{org}", undefined, { org: "Acme" })).body as Record<string, unknown>;
+    assert.deepEqual([found["login"], found["id"]], ["acme", ownerId("acme")]);
+    const repository = (await ask("GET", "/repos/{owner}/{repo}")).body as Record<string, unknown>;
+    assert.equal(repository["id"], app);
+  });
 
   it("fits a secret's whole life", async () => {
     const one = `${org}/secrets/{secret_name}`;
