@@ -19,6 +19,8 @@ export interface TlsCertificateArgs {
   readonly secretName: string;
   readonly namespace: string;
   readonly dnsNames: readonly string[];
+  /** At most 64 characters. A login by certificate calls its holder so, and refuses one without. @default none */
+  readonly commonName?: string;
   readonly tls: CertificateTls;
 }
 
@@ -40,7 +42,7 @@ export function createCertificate(
 /** A certificate for servers and clients, for 127.0.0.1 as well. Pulumi waits until it is issued. */
 export function createTlsCertificate(
   name: string,
-  { secretName, namespace, dnsNames, tls }: TlsCertificateArgs,
+  { secretName, namespace, dnsNames, commonName, tls }: TlsCertificateArgs,
   parent: pulumi.Resource,
 ): k8s.apiextensions.CustomResource {
   const { issuer, duration, renewBefore, retry } = tls;
@@ -63,6 +65,7 @@ export function createTlsCertificate(
           renewBefore,
           usages: ["server auth", "client auth"],
         }),
+        ...(commonName !== undefined && { commonName }),
         ipAddresses: ["127.0.0.1"],
       },
     },

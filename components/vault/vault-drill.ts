@@ -137,7 +137,13 @@ function createCertificate(
 ): k8s.apiextensions.CustomResource {
   return createTlsCertificate(
     `${name}-certificate`,
-    { secretName: drillTlsSecret, namespace, dnsNames: [drillHost(namespace), "localhost"], tls },
+    {
+      secretName: drillTlsSecret,
+      namespace,
+      dnsNames: [drillHost(namespace), "localhost"],
+      commonName: drillName,
+      tls,
+    },
     parent,
   );
 }

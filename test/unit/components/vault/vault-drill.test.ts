@@ -215,11 +215,12 @@ describe("VaultDrill", () => {
       ].join("\n"),
     );
     const { spec } = registrations.get("kubernetes:cert-manager.io/v1:Certificate", "drill-certificate").inputs;
-    const { dnsNames, ipAddresses, usages, secretName } = spec as Readonly<Record<string, unknown>>;
+    const { dnsNames, ipAddresses, usages, secretName, commonName } = spec as Readonly<Record<string, unknown>>;
     assert.deepEqual(
       [dnsNames, ipAddresses, secretName],
       [["vault-drill.vault.svc", "localhost"], ["127.0.0.1"], "vault-drill-tls"],
     );
+    assert.equal(commonName, "vault-drill", "logins by certificate are named for it, and refused without");
     assert.deepEqual(usages, ["digital signature", "server auth", "client auth"]);
   });
 });
