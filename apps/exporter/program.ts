@@ -1,19 +1,15 @@
-import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import type { Server } from "node:http";
 
 import { type Log, log as standardLog, messageOf } from "../shared/log";
 import type { ExporterConfig } from "./config";
+import { connect, lines } from "./connect";
 import { usualLedgerOptions } from "./core/ledger-options";
 import { Exporter } from "./exporter";
 import { watchFilter } from "./feeds/discovery";
 import { Feeds } from "./feeds/feeds";
 import { type Delivery, type DeliveryResult, WebhookReceiver } from "./feeds/webhook";
-import { Budget, usualBudgetOptions } from "./github/budget";
-import { GitHubClient } from "./github/client";
 import { type Clock, systemClock } from "./github/clock";
-import { appCredential, type CredentialSource, tokenCredential } from "./github/credential";
-import { Http } from "./github/http";
 import { unreadyReasons } from "./health";
 import { Exposition, registries } from "./metrics/exposition";
 import { registerLedger } from "./metrics/ledger-metrics";
@@ -45,9 +41,13 @@ export interface StartOptions {
   readonly log?: Log;
 }
 
+/** With webhooks, asking only finds what they lost. */
+export function usualPollSeconds(pushed: boolean): number {
+  return pushed ? 3600 : 60;
+}
+
 const tickEveryMs = 1_000;
 const saveEveryMs = 30_000;
-const requestTimeoutMs = 30_000;
 
 /** Starts everything. Ports of 0 are chosen by the system. */
 export async function start(
@@ -61,21 +61,8 @@ export async function start(
   const metrics = new SelfMetrics([text, openMetrics]);
   for (const registry of [text, openMetrics]) registerLedger(registry, exporter.ledger);
 
-  const budget = new Budget({
-    ...usualBudgetOptions,
-    reserve: config.poll.reserve,
-    pointsPerMinute: config.poll.requestsPerMinute,
-  });
-  const http = new Http({ timeoutMs: requestTimeoutMs, mostConnections: config.poll.mostInFlight });
-  const client = new GitHubClient({
-    apiUrl: config.github.apiUrl,
-    http,
-    budget,
-    clock,
-    mostInFlight: config.poll.mostInFlight,
-    credential: credentialOf(config, clock),
-    onAnswer: (endpoint, status) => metrics.answered(endpoint, status),
-  });
+  const connection = connect(config, clock, (endpoint, status) => metrics.answered(endpoint, status));
+  const { client, budget } = connection;
   registerViews([text, openMetrics], { ledger: exporter.ledger, budget, clock, waiting: () => client.waiting });
 
   const pushed = config.webhook !== undefined;
@@ -87,12 +74,16 @@ export async function start(
     watch: config.watch,
     metrics,
     pushed,
-    intervalMs: 1000 * (config.poll.intervalSeconds ?? (pushed ? 3600 : 60)),
+    intervalMs: 1000 * (config.poll.intervalSeconds ?? usualPollSeconds(pushed)),
     requestsPerMinute: config.poll.requestsPerMinute,
     onProblem: (problem) => log("warn", "could not be read", { problem }),
   });
 
-  const exposition = new Exposition({ text, openMetrics }, () => exporter.tick());
+  const exposition = new Exposition(
+    { text, openMetrics },
+    () => exporter.tick(),
+    () => clock.now(),
+  );
   const staleMs = 1000 * Math.max(900, 3 * (config.poll.intervalSeconds ?? 60));
   const unready = () => unreadyReasons({ clock, metrics, feeds, resumed: exporter.resumed, staleMs });
   const servers = [metricsServer({ expose: (accept) => exposition.expose(accept), unready })];
@@ -121,7 +112,7 @@ export async function start(
     clearInterval(timer);
     // Deliveries that have begun are answered; a scraper may go on holding its connection.
     await Promise.all(servers.map((server) => closed(server)));
-    http.close();
+    connection.close();
   };
   return {
     port,
@@ -159,17 +150,6 @@ function receiving(
   };
 }
 
-function credentialOf({ github: { apiUrl, auth } }: ExporterConfig, clock: Clock): CredentialSource {
-  if (auth.kind === "token") return tokenCredential(() => lines(auth.tokenFile)[0] ?? "");
-  return appCredential({
-    apiUrl,
-    appId: auth.appId,
-    installationId: auth.installationId,
-    privateKey: readFileSync(auth.privateKeyFile, "utf8"),
-    clock,
-  });
-}
-
 function ledgerOptions({ labels }: ExporterConfig): typeof usualLedgerOptions {
   return {
     ...usualLedgerOptions,
@@ -181,13 +161,6 @@ function ledgerOptions({ labels }: ExporterConfig): typeof usualLedgerOptions {
       rewriteRunnerLabels: labels.rewriteRunnerLabels.map(({ from, to }) => ({ from: new RegExp(from, "g"), to })),
     },
   };
-}
-
-function lines(file: string): string[] {
-  return readFileSync(file, "utf8")
-    .split("\n")
-    .map((line) => line.trim())
-    .filter(Boolean);
 }
 
 function listening(server: Server, port: number): Promise<number> {

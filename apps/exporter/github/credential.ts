@@ -15,9 +15,9 @@ export interface AppCredentialOptions {
 }
 
 const minute = 60_000;
-/** A token lives an hour. The next one is made after half of it, and askers change over within the time that both are good. */
-const renewAfterMs = 30 * minute;
-const changeOverMs = 25 * minute;
+/** A token lives an hour. The next one is made when this much is over, and askers change over within the time that both are good. */
+export const renewAfterMs = 45 * minute;
+const changeOverMs = 12 * minute;
 /** After a failure to get a new one, while the old one is still good. */
 const retryMs = minute;
 
@@ -46,7 +46,7 @@ interface Minted {
   readonly at: Millis;
 }
 
-/** Makes a new token when the newest is half an hour old, and lets askers change to it one after the other. */
+/** Makes a new token when the newest is three quarters of an hour old, and lets askers change to it one after the other. */
 export function rotating(mint: () => Promise<string>, clock: Clock): CredentialSource {
   let newest: Minted | undefined;
   let previous: Minted | undefined;
@@ -71,7 +71,7 @@ export function rotating(mint: () => Promise<string>, clock: Clock): CredentialS
     if (now - newest.at >= renewAfterMs && now >= retryAt) {
       const old = newest;
       const renewed = await renew().catch((error: unknown) => {
-        // Good for half an hour more; only then the requests fail.
+        // The old one is good for a while; only then the requests fail.
         if (now - old.at >= renewAfterMs + changeOverMs) throw error;
         retryAt = now + retryMs;
         return old;

@@ -23,7 +23,7 @@ export class Exposition {
   public constructor(
     private readonly registries: { readonly text: Registry; readonly openMetrics: Registry },
     private readonly prepare: () => void,
-    private readonly now: () => number = () => Date.now(),
+    private readonly now: () => number,
   ) {}
 
   /** @param accept header of the request. */
