@@ -32,13 +32,13 @@ export function connect(
     budget,
     clock,
     mostInFlight,
-    credential: credentialOf(config, clock),
+    credential: credentialOf(config, clock, http),
     onAnswer,
   });
   return { client, budget, close: () => http.close() };
 }
 
-function credentialOf({ github: { apiUrl, auth } }: ExporterConfig, clock: Clock): CredentialSource {
+function credentialOf({ github: { apiUrl, auth } }: ExporterConfig, clock: Clock, http: Http): CredentialSource {
   if (auth.kind === "token") return tokenCredential(() => lines(auth.tokenFile)[0] ?? "");
   return appCredential({
     apiUrl,
@@ -46,6 +46,7 @@ function credentialOf({ github: { apiUrl, auth } }: ExporterConfig, clock: Clock
     installationId: auth.installationId,
     privateKey: readFileSync(auth.privateKeyFile, "utf8"),
     clock,
+    http,
   });
 }
 

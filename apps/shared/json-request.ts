@@ -39,14 +39,15 @@ export function requestJson(call: JsonRequest): Promise<JsonAnswer> {
   const body = call.body === undefined ? undefined : JSON.stringify(call.body);
   const request = url.protocol === "http:" ? plainRequest : tlsRequest;
   return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(timeoutMs);
     const fail = (error: Error): void =>
-      reject(error.name === "TimeoutError" ? new Error(`no answer within ${timeoutMs / 1000} s`) : error);
+      reject(signal.aborted ? new Error(`no answer within ${timeoutMs / 1000} s`) : error);
     const pending = request(
       url,
       {
         method,
         agent: false,
-        signal: AbortSignal.timeout(timeoutMs),
+        signal,
         ...(ca !== undefined && { ca }),
         ...(servername !== undefined && { servername }),
         headers: {

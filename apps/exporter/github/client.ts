@@ -31,7 +31,7 @@ export type Fetched =
 export interface ClientOptions {
   /** Such as `https://api.github.com` or `https://HOST/api/v3`. */
   readonly apiUrl: string;
-  readonly http: Pick<Http, "get">;
+  readonly http: Pick<Http, "send">;
   readonly budget: Budget;
   readonly clock: Clock;
   /** GitHub allows 100 at the same time and advises fewer. */
@@ -114,7 +114,7 @@ export class GitHubClient {
     try {
       const { header, ...current } = await credential(spread);
       generation = current.generation;
-      answer = await http.get({
+      answer = await http.send({
         url: new URL(`${apiUrl}${path}`),
         headers: {
           accept: "application/vnd.github+json",

@@ -1,5 +1,6 @@
 import type { Credential } from "./client";
 import type { Clock } from "./clock";
+import type { Http } from "./http";
 import type { Millis } from "../core/facts";
 
 /** Gives the credential of a request; see `ClientOptions.credential`. */
@@ -12,6 +13,7 @@ export interface AppCredentialOptions {
   /** PEM. */
   readonly privateKey: string;
   readonly clock: Clock;
+  readonly http: Pick<Http, "send">;
 }
 
 const minute = 60_000;
@@ -28,6 +30,7 @@ export function appCredential({
   installationId,
   privateKey,
   clock,
+  http,
 }: AppCredentialOptions): CredentialSource {
   const mint = async (): Promise<string> => {
     // Modules that can only be imported, not required.
@@ -35,10 +38,30 @@ export function appCredential({
       import("@octokit/auth-app"),
       import("@octokit/request"),
     ]);
-    const auth = createAppAuth({ appId, installationId, privateKey, request: request.defaults({ baseUrl: apiUrl }) });
+    const auth = createAppAuth({
+      appId,
+      installationId,
+      privateKey,
+      request: request.defaults({ baseUrl: apiUrl, request: { fetch: fetchBy(http) } }),
+    });
     return (await auth({ type: "installation", refresh: true })).token;
   };
   return rotating(mint, clock);
+}
+
+/** `fetch` as far as Octokit needs it, by the same ways as all other requests: Node's own knows no proxy. */
+function fetchBy(http: Pick<Http, "send">): typeof fetch {
+  return async (input, init = {}) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    const headers = Object.fromEntries(new Headers(init.headers));
+    const body = typeof init.body === "string" ? { body: init.body } : {};
+    const {
+      status,
+      headers: answered,
+      text,
+    } = await http.send({ url, method: init.method ?? "GET", headers, ...body });
+    return new Response(text, { status, headers: { "content-type": answered["content-type"] ?? "text/plain" } });
+  };
 }
 
 interface Minted {
