@@ -12,7 +12,7 @@ export interface FollowUpOptions {
   readonly deliver: (facts: readonly Fact[]) => number;
   /** How long after a run's end its jobs are asked for: pushed news of them gets time to come first. */
   readonly confirmAfterMs: number;
-  /** How often the jobs of a run are asked for that has waiting ones, or of which no job is known. */
+  /** How often the jobs of a run are asked for that has waiting ones, and after how long those of a run that has not begun. */
   readonly openJobsMs: number;
   /** A run that is not over and of which nothing was heard for so long is looked up. */
   readonly silentMs: number;
@@ -27,6 +27,8 @@ interface FollowUp {
 
 const page = z.object({ total_count: z.number(), jobs: z.array(z.unknown()) });
 const retryMs = 10_000;
+/** A run under way may have jobs that wait beside those that run; after that long it is looked into once. */
+const longRunMs = 600_000;
 
 /**
  * Looks at runs that the lists of runs do not tell all about: the jobs of those that are over, once; those of runs that wait for a runner;
@@ -69,7 +71,7 @@ export class FollowUps {
   }
 
   private due(attempt: Attempt, followUp: FollowUp, now: Millis): (() => Promise<void>) | undefined {
-    const { run, jobs, jobIds } = attempt;
+    const { run, jobIds } = attempt;
     if (now < followUp.nextAt) return undefined;
     if (run?.status === "completed") {
       if (jobIds !== undefined) return undefined;
@@ -77,8 +79,15 @@ export class FollowUps {
       return now < run.updatedAt + this.options.confirmAfterMs ? undefined : () => this.confirm(attempt, followUp);
     }
     if (now >= followUp.silentAt) return () => this.lookUp(attempt, followUp);
-    if (jobs.size > 0 && waitingJobs(attempt).length === 0) return undefined;
-    return () => this.lookAtJobs(attempt, followUp);
+    return this.mayWait(attempt, now) ? () => this.lookAtJobs(attempt, followUp) : undefined;
+  }
+
+  /** Whether a job waits, or might: each look is a request, and most runs have runners for all of their jobs before long. */
+  private mayWait(attempt: Attempt, now: Millis): boolean {
+    const { run, jobs } = attempt;
+    if (jobs.size > 0) return waitingJobs(attempt).length > 0;
+    if (run === undefined) return false;
+    return now >= run.startedAt + (run.status === "queued" ? this.options.openJobsMs : longRunMs);
   }
 
   /** All jobs of a run that is over. GitHub may say that a run is over before it says so of its last job. */
