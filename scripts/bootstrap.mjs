@@ -28,6 +28,7 @@ const commands = {
     [bin("mocha")],
   ],
   "test:e2e": [[bin("mocha"), "--exit", "--config", join(root, ".mocharc.e2e.json")]],
+  "test:e2e:slow": [[bin("mocha"), "--exit", "--config", join(root, ".mocharc.e2e-slow.json")]],
   typecheck: [[bin("tsc"), "--noEmit"]],
   lint: [[bin("eslint"), "."]],
   format: [[bin("prettier"), "--write", "."]],
