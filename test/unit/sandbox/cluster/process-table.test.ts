@@ -67,8 +67,8 @@ describe("the process table", () => {
     const child = await start("exit 0");
     await once(child, "exit");
     assert.equal(identify(child.pid), undefined);
-    // `exec` leaves a parent that never waits for the child it was given.
-    const parent = await start("true & echo $!; exec sleep 30");
+    // `exec` leaves a parent that never waits for the child it was given; one that ends before, the shell itself may reap.
+    const parent = await start("sleep 0.5 & echo $!; exec sleep 30");
     const [line] = (await once(parent.stdout ?? parent, "data")) as [Buffer];
     const zombie = Number(line.toString());
     for (let tries = 0; identify(zombie) !== undefined && tries < 100; tries += 1)
