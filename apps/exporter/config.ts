@@ -2,15 +2,9 @@ import * as z from "zod/mini";
 
 import { formatProblem } from "../../stacks/problems";
 import { explainIssue } from "../shared/config-problems";
+import { matching, text, whole } from "../shared/config-schema";
 import { usualGenericRunnerLabels } from "./core/labels";
 
-const text = (allowed: string) => z.string({ error: allowed }).check(z.minLength(1, { error: allowed }));
-const matching = (pattern: RegExp, allowed: string) =>
-  z.string({ error: allowed }).check(z.regex(pattern, { error: allowed }));
-const whole = (least: number, most: number) => {
-  const error = `a whole number from ${least} to ${most}`;
-  return z.int({ error }).check(z.minimum(least, { error }), z.maximum(most, { error }));
-};
 const list = <T extends z.ZodMiniType>(item: T, error: string) => z._default(z.array(item, { error }), []);
 const port = whole(1, 65_535);
 const repository = matching(/^[\w.-]+\/[\w.-]+$/, "OWNER/NAME");

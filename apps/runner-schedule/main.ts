@@ -5,16 +5,11 @@
 import { scheduleFieldManager } from "../../components/arc/schedule/handover";
 import { readConfig } from "./config";
 import { connect } from "./kubernetes";
+import { required } from "../shared/environment";
 import { log, messageOf } from "../shared/log";
 import { run } from "./loop";
 import { Metrics } from "./metrics";
 import { serve } from "./server";
-
-function required(name: string): string {
-  const value = process.env[name];
-  if (value === undefined || value === "") throw new Error(`the environment variable ${name} is not set`);
-  return value;
-}
 
 async function main(): Promise<void> {
   // As process 1 of a container it gets no default handling of signals. A request that is under way takes effect or does not; both are fine.

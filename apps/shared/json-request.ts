@@ -1,6 +1,8 @@
 import { request as plainRequest } from "node:http";
 import { request as tlsRequest } from "node:https";
 
+import { readAll } from "./read-all";
+
 export interface JsonRequest {
   /** With path and query. */
   readonly url: URL;
@@ -60,18 +62,10 @@ export function requestJson(call: JsonRequest): Promise<JsonAnswer> {
         },
       },
       (response) => {
-        const chunks: Buffer[] = [];
-        let size = 0;
-        response.on("data", (chunk: Buffer) => {
-          size += chunk.length;
-          if (size > mostBytes) pending.destroy(new Error(`the answer is larger than ${mostBytes} bytes`));
-          else chunks.push(chunk);
-        });
-        response.once("error", fail);
-        response.once("end", () => {
-          const text = Buffer.concat(chunks).toString("utf8");
+        readAll(response, mostBytes).then((bytes) => {
+          const text = bytes.toString("utf8");
           resolve({ status: response.statusCode ?? 0, body: parsed(text), text });
-        });
+        }, fail);
       },
     );
     pending.once("error", fail);

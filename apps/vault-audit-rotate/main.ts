@@ -4,14 +4,9 @@
  *
  * Deployed by components/vault/server-side-cars.ts into the server's pod, with a common process namespace and the same user.
  */
+import { required } from "../shared/environment";
 import { log, messageOf } from "../shared/log";
 import { prune, rotateOnce, type Rotation } from "./rotate";
-
-function required(name: string): string {
-  const value = process.env[name];
-  if (value === undefined || value === "") throw new Error(`the environment variable ${name} is not set`);
-  return value;
-}
 
 function positive(name: string): number {
   const value = Number(required(name));

@@ -5,15 +5,9 @@ import * as z from "zod/mini";
 import { BackupError } from "./errors";
 import { messageOf } from "./log";
 import { explainIssue } from "../shared/config-problems";
+import { matching, text, whole } from "../shared/config-schema";
 import { formatProblem } from "../../stacks/problems";
 
-const text = (allowed: string) => z.string({ error: allowed }).check(z.minLength(1, { error: allowed }));
-const matching = (pattern: RegExp, allowed: string) =>
-  z.string({ error: allowed }).check(z.regex(pattern, { error: allowed }));
-const whole = (least: number, most: number) => {
-  const error = `a whole number from ${least} to ${most}`;
-  return z.int({ error }).check(z.minimum(least, { error }), z.maximum(most, { error }));
-};
 const file = text("path of a file");
 const vaultAddress = matching(/^https:\/\/[^\s/]+$/, "https://HOST[:PORT]");
 

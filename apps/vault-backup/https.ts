@@ -3,6 +3,7 @@ import { request } from "node:https";
 
 import { BackupError } from "./errors";
 import { messageOf } from "./log";
+import { readAll } from "../shared/read-all";
 
 export interface Call {
   readonly url: URL;
@@ -63,21 +64,13 @@ export function open(call: Call): Promise<IncomingMessage> {
 /** Sends a request and reads the whole answer, which is JSON or nothing. */
 export async function ask(call: Call): Promise<Answer> {
   const response = await open(call);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > mostBytes) throw new Error(`the answer is larger than ${mostBytes} bytes`);
-      chunks.push(chunk);
-    }
-  } catch (error) {
+  const bytes = await readAll(response, mostBytes).catch((error: unknown) => {
     throw transportError(`${call.method} ${call.url.origin}${call.url.pathname}`, error, call.signal);
-  }
+  });
   return {
     status: response.statusCode ?? 0,
     date: dateOf(response),
-    body: parsed(Buffer.concat(chunks).toString("utf8")),
+    body: parsed(bytes.toString("utf8")),
   };
 }
 

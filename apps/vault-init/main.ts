@@ -7,16 +7,11 @@ import { readConfig } from "./config";
 import type { Context } from "./context";
 import { InitError } from "./errors";
 import { connect } from "./kubernetes";
+import { required } from "../shared/environment";
 import { log, messageOf } from "../shared/log";
 import { keepUnsealed } from "./side-car";
 import { runSteps } from "./steps";
 import { vaultAt } from "./vault";
-
-function required(name: string): string {
-  const value = process.env[name];
-  if (value === undefined || value === "") throw new Error(`the environment variable ${name} is not set`);
-  return value;
-}
 
 /** How much is under way that must not be broken off, and whether the program was told to end meanwhile. */
 const running = { uninterrupted: 0, told: false };

@@ -5,14 +5,9 @@
  * What is compared is what counts, so it does not matter when this program or the server started, or whether a signal came to nothing. Deployed
  * by components/vault/server-side-cars.ts into the server's pod, with a common process namespace and the same user.
  */
+import { required } from "../shared/environment";
 import { log, messageOf } from "../shared/log";
 import { type Check, check } from "./check";
-
-function required(name: string): string {
-  const value = process.env[name];
-  if (value === undefined || value === "") throw new Error(`the environment variable ${name} is not set`);
-  return value;
-}
 
 function settings(): Check & { readonly intervalSeconds: number } {
   const intervalSeconds = Number(required("INTERVAL_SECONDS"));

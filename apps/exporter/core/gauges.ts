@@ -75,7 +75,9 @@ function queues(
     for (const job of waitingJobs(attempt)) {
       const label = ledger.runnerLabel(job);
       const age = Math.max(0, (ledger.time() - job.createdAt) / 1000);
-      ages.set(label, [...(ages.get(label) ?? []), age]);
+      const others = ages.get(label);
+      if (others === undefined) ages.set(label, [age]);
+      else others.push(age);
     }
   }
   const labels = [...new Set([...ledger.queueTimes.known(), ...ages.keys()])];

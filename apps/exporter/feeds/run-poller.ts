@@ -3,7 +3,6 @@ import * as z from "zod/mini";
 import type { Fact, Millis } from "../core/facts";
 import type { Fetched, Request, Tag } from "../github/client";
 import type { Clock } from "../github/clock";
-import type { Lane } from "../github/lanes";
 import type { Intervals, TierCounts } from "./intervals";
 import { runFact, runSchema } from "./payloads";
 
@@ -120,7 +119,7 @@ export class RunPoller {
       const tag = count === 0 && each.tag !== undefined ? { tag: each.tag } : {};
       const fetched = await client.fetch({
         endpoint: "runs",
-        lane: this.laneOf(each),
+        lane: this.tierOf(each),
         path,
         spread: each.spread,
         ...tag,
@@ -171,10 +170,6 @@ export class RunPoller {
   private tierOf(each: Watched): "active" | "recent" | "idle" {
     if (this.options.hasOpen(each.name)) return "active";
     return each.lastRun > this.options.clock.now() - day ? "recent" : "idle";
-  }
-
-  private laneOf(each: Watched): Lane {
-    return this.tierOf(each);
   }
 
   private intervalOf(each: Watched): number {

@@ -98,12 +98,11 @@ export class Budget {
     remaining?: number;
     usable: number;
     resetAt: Millis;
-    blockedUntil: Millis;
   } {
-    const { limit, remaining, resetAt, blockedUntil } = this;
+    const { limit, remaining, resetAt } = this;
     const known = limit !== undefined && remaining !== undefined;
     const usable = known && now < resetAt ? Math.max(0, remaining - this.reserved()) : Number.POSITIVE_INFINITY;
-    return { ...(known && { limit, remaining }), usable, resetAt, blockedUntil };
+    return { ...(known && { limit, remaining }), usable, resetAt };
   }
 
   private isSpent(now: Millis): boolean {

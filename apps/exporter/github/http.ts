@@ -1,9 +1,12 @@
 import { Agent as PlainAgent, type IncomingMessage, request as plainRequest } from "node:http";
 import { Agent as TlsAgent, request as tlsRequest } from "node:https";
+import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { getProxyForUrl } from "proxy-from-env";
+
+import { readAll } from "../../shared/read-all";
 
 /** An answer of GitHub, whatever its status. */
 export interface Answer {
@@ -53,23 +56,12 @@ export class Http {
         { method, agent, signal, headers: { "accept-encoding": "gzip", ...headers } },
         (response) => {
           const zipped = response.headers["content-encoding"] === "gzip";
-          const stream = zipped ? response.pipe(createGunzip()) : response;
-          const chunks: Buffer[] = [];
-          let size = 0;
-          stream.on("data", (chunk: Buffer) => {
-            size += chunk.length;
-            if (size > mostBytes) pending.destroy(new Error(`the answer is larger than ${mostBytes} bytes`));
-            else chunks.push(chunk);
-          });
-          response.once("error", fail);
           response.once("aborted", () => fail(new Error("the connection broke off")));
-          stream.once("error", fail);
-          stream.once("end", () =>
-            resolve({
-              status: response.statusCode ?? 0,
-              headers: response.headers,
-              text: Buffer.concat(chunks).toString(),
-            }),
+          // What goes wrong with the answer ends the unpacking too, where it is reported.
+          const stream = zipped ? pipeline(response, createGunzip(), () => undefined) : response;
+          readAll(stream, mostBytes).then(
+            (bytes) => resolve({ status: response.statusCode ?? 0, headers: response.headers, text: bytes.toString() }),
+            fail,
           );
         },
       );

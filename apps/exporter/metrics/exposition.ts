@@ -12,31 +12,30 @@ export interface Exposed {
   readonly zipped: Buffer;
 }
 
+type Format = "text" | "openMetrics";
+
 /** Scrapers that come within this time get the same text. */
 const freshMs = 1_000;
 
 /** Texts of registries, made when somebody asks and kept for a moment. */
 export class Exposition {
-  private readonly kept = new Map<Registry<never>, { at: number; exposed: Promise<Exposed> }>();
+  private readonly kept = new Map<Format, { at: number; exposed: Promise<Exposed> }>();
 
   /** @param prepare called before a text is made, so that it is of this moment. */
   public constructor(
-    private readonly registries: { readonly text: Registry; readonly openMetrics: Registry },
+    private readonly registries: Readonly<Record<Format, Registry>>,
     private readonly prepare: () => void,
     private readonly now: () => number,
   ) {}
 
   /** @param accept header of the request. */
   public expose(accept: string | undefined): Promise<Exposed> {
-    const registry = /application\/openmetrics-text/.test(accept ?? "")
-      ? this.registries.openMetrics
-      : this.registries.text;
-    const key = registry as unknown as Registry<never>;
-    const kept = this.kept.get(key);
+    const format = /application\/openmetrics-text/.test(accept ?? "") ? "openMetrics" : "text";
+    const kept = this.kept.get(format);
     if (kept && this.now() - kept.at < freshMs) return kept.exposed;
     this.prepare();
-    const exposed = render(registry);
-    this.kept.set(key, { at: this.now(), exposed });
+    const exposed = render(this.registries[format]);
+    this.kept.set(format, { at: this.now(), exposed });
     return exposed;
   }
 }
@@ -47,7 +46,7 @@ async function render(registry: Registry): Promise<Exposed> {
 }
 
 /** Both registries, for whatever fills them. */
-export function registries(): { readonly text: Registry; readonly openMetrics: Registry } {
+export function registries(): Readonly<Record<Format, Registry>> {
   const openMetrics = new Registry();
   openMetrics.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
   return { text: new Registry(), openMetrics };
