@@ -3,7 +3,6 @@
  * minutes, 4 runs a minute and 100 and 500 repositories. Each answer takes 100 ms, more or less by half. bench/README.md has figures.
  */
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,6 +10,7 @@ import { parseArgs } from "node:util";
 
 import { Load } from "../sandbox/github/actions/load";
 import { serveActions } from "../sandbox/github/actions/serve";
+import { freePort } from "../test/support/free-port";
 import { ExporterProcess } from "./support/exporter-process";
 import { floorOf, percentile, staleness } from "./support/exporter-figures";
 import { waitUntil } from "./support/wait";
@@ -99,14 +99,6 @@ async function measure({ repositories, minutes, runsPerMinute, push }: Options):
     await github.close();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 main().catch((error: unknown) => {

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+
+import { freePort } from "../../test/support/free-port";
 
 export interface BenchStore {
   readonly name: string;
@@ -39,12 +39,4 @@ function versitygw(): string {
   const folder = existsSync(tools) ? readdirSync(tools).find((each) => each.startsWith("versitygw-")) : undefined;
   if (folder === undefined) throw new Error("versitygw is not built yet; `npm run local` builds it");
   return join(tools, folder, "versitygw");
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
 }

@@ -16,7 +16,7 @@ import {
   type Relabeling,
 } from "../../components/arc/pod-monitors";
 import { release } from "../support/fixtures";
-import { freePort } from "./support/image-registry";
+import { freePort } from "../support/free-port";
 import { ensurePrometheus } from "./support/prometheus";
 
 const scope = 'enterprise="",organization="acme",repository=""';

@@ -8,7 +8,8 @@ import { createInterface } from "node:readline";
 import { ensureBuilt } from "../../sandbox/tools/build";
 import { builtTools } from "../../sandbox/tools/catalog";
 import { ensureGo } from "../../sandbox/tools/go-toolchain";
-import { freePort, guard, indexType, pushImage, pushIndex, tamper } from "./support/image-registry";
+import { freePort } from "../support/free-port";
+import { guard, indexType, pushImage, pushIndex, tamper } from "./support/image-registry";
 
 const checkout = join(__dirname, "..", "..");
 

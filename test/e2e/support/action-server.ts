@@ -9,7 +9,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import { OidcIssuer } from "../../../sandbox/github/auth/oidc";
 import { type JobIdentity, jobClaims } from "../../../sandbox/github/service/identity";
-import { freePort } from "./image-registry";
+import { freePort } from "../../support/free-port";
 
 const rootToken = "root-of-the-test";
 

@@ -71,14 +71,6 @@ function listen(server: Server, proxies: Server[]): Promise<string> {
   );
 }
 
-/** A port on which nothing listens. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  const address = await listen(server, []);
-  await new Promise((resolve) => server.close(resolve));
-  return Number(address.split(":")[1]);
-}
-
 function forward(
   host: string,
   incoming: IncomingMessage,

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 
 import { autopilotOf, healthOf } from "../../../cli/vault/observe";
@@ -16,6 +15,7 @@ import { serverRelease } from "../../../components/vault/server-release";
 import type { Unseal } from "../../../components/vault/unseal-config";
 import { wheelTools } from "../../../sandbox/tools/catalog";
 import { collectPrograms, program } from "../../../sandbox/tools/ensure";
+import { freePort } from "../../support/free-port";
 import { TestAuthority } from "./server-certificates";
 
 export interface Ports {
@@ -225,13 +225,4 @@ export class VaultServers implements UpgradeAccess {
 export async function freePorts(): Promise<Ports> {
   const [api, cluster, metrics] = await Promise.all([freePort(), freePort(), freePort()]);
   return { api, cluster, metrics };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -1,6 +1,4 @@
 import { writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 
@@ -8,6 +6,7 @@ import { parseConfig, type ExporterConfig } from "../../../../apps/exporter/conf
 import { type Running, start } from "../../../../apps/exporter/program";
 import { ManualClock } from "../../../../sandbox/github/actions/clock";
 import { type ActionsServer, serveActions, type ServeOptions } from "../../../../sandbox/github/actions/serve";
+import { freePort } from "../../../support/free-port";
 
 export const webhookSecret = "it is signed with this";
 
@@ -89,12 +88,4 @@ export class Simulation {
     do await turn();
     while (this.exporter.isAsking());
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
-import { createServer as createPlainServer, get } from "node:http";
+import { get } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -13,6 +13,7 @@ import type { ScheduleConfig } from "../../../../components/arc/schedule/config"
 import { limitAnnotations } from "../../../../components/arc/schedule/handover";
 import { type Certificates, ensureCertificates } from "../../../../sandbox/cluster/certificates";
 import { paths } from "../../../../sandbox/cluster/paths";
+import { freePort } from "../../../support/free-port";
 import { temporaryFolder } from "../../../support/temporary";
 
 interface Seen {
@@ -179,15 +180,6 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString("utf8");
-}
-
-async function freePort(): Promise<number> {
-  const server = createPlainServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 async function reply(port: number, path: string): Promise<[status: number, body: string]> {
